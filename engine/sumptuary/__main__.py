@@ -1,0 +1,7 @@
+"""``python -m sumptuary``."""
+
+import sys
+
+from sumptuary.cli import main
+
+sys.exit(main())

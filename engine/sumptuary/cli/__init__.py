@@ -1,0 +1,15 @@
+"""The command line: one file a command; nothing else prints or exits."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> int:
+    """Run the command line and return its exit code."""
+    if sys.argv[1:] == ["--version"]:
+        from sumptuary import __version__
+
+        sys.stdout.write(f"sumptuary {__version__}\n")
+        return 0
+    return 2

@@ -1,0 +1,57 @@
+"""The ledger of what was and was not judged, so that silence never reads as health."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True, frozen=True)
+class FileFailure:
+    """A file, or a part of one, that could not be read. ``line`` is 0 where no line is known."""
+
+    path: str
+    line: int
+    message: str
+
+
+@dataclass(slots=True)
+class Coverage:
+    """Counts and names, filled by sources and by the evaluation.
+
+    ``unresolved_modules`` names module calls whose source is not here (``module.eks (terraform-aws-modules/eks/aws)``).
+    ``notes`` are things a reader should know that make nothing incomplete. ``skipped`` counts, per policy and reason,
+    what was not judged because an input was not given.
+    """
+
+    files_seen: int = 0
+    files_read: int = 0
+    failures: list[FileFailure] = field(default_factory=list)
+    evaluated: int = 0
+    unmapped: dict[str, int] = field(default_factory=dict)
+    modules_resolved: int = 0
+    unresolved_modules: list[str] = field(default_factory=list)
+    collectors: list[dict[str, str]] = field(default_factory=list)
+    prices: dict[str, int] = field(default_factory=lambda: {"exact": 0, "estimated": 0, "unknown": 0})
+    skipped: dict[str, dict[str, int]] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+    def fail(self, path: str, line: int, message: str) -> None:
+        """Record that a file, or a part of it, could not be read."""
+        failure = FileFailure(path, line, message)
+        if failure not in self.failures:
+            self.failures.append(failure)
+
+    def skip(self, policy: str, reason: str) -> None:
+        """Count a resource that a policy did not judge for want of an input."""
+        reasons = self.skipped.setdefault(policy, {})
+        reasons[reason] = reasons.get(reason, 0) + 1
+
+    def note(self, text: str) -> None:
+        """Record something worth knowing, once."""
+        if text not in self.notes:
+            self.notes.append(text)
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything that was asked for could be read."""
+        return not self.failures and all(row.get("status") == "ok" for row in self.collectors)

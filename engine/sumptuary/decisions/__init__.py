@@ -1,0 +1,1 @@
+"""Decisions people took: approvals now; waivers and baselines stand beside them."""

@@ -1,0 +1,136 @@
+"""What a rule says of a resource: it passes, it fails and how that could be mended, or it cannot be judged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from sumptuary.model import Place, Resource
+from sumptuary.money import Range
+from sumptuary.values import Unknown
+
+LEVERS = ("eliminate", "hours", "quantity", "sku", "region", "rate")
+"""The stages of the savings arithmetic, in the order in which they are applied."""
+
+
+@dataclass(slots=True, frozen=True)
+class Lever:
+    """One change to what a resource costs; the engine turns it into money.
+
+    ``stage`` is one of ``LEVERS``. ``amount`` is, by stage: units removed (eliminate; None is all of them), hours a
+    month that remain (hours), units that remain (quantity). ``target`` is the SKU (sku), the region (region) or the
+    purchase option ``spot | commit-1y | commit-3y`` (rate). ``rework`` is the fraction of work that interruptions
+    repeat (rate to spot), so that a spot saving is ``discount - (1 - discount) * rework``.
+    """
+
+    stage: str
+    amount: Range | None = None
+    target: str = ""
+    rework: Range | None = None
+
+
+@dataclass(slots=True, frozen=True)
+class Passed:
+    """The resource keeps the law."""
+
+
+@dataclass(slots=True, frozen=True)
+class Skipped:
+    """The rule does not apply, or an input it needs was not given; ``reason`` goes to the ledger."""
+
+    reason: str
+
+
+@dataclass(slots=True, frozen=True)
+class Undecided:
+    """It cannot be told. ``attribute`` is the path whose value is missing, ``depends_on`` what would settle it."""
+
+    reason: str
+    depends_on: tuple[str, ...] = ()
+    attribute: str = ""
+
+    @classmethod
+    def on(cls, unknown: Unknown, attribute: str = "") -> Undecided:
+        """Because this value is unknown."""
+        return cls(unknown.reason, unknown.depends_on, attribute)
+
+
+@dataclass(slots=True)
+class Finding:
+    """The resource breaks the law.
+
+    ``reason`` is the phrase a message shows ("8x A100 serve inference"). ``attribute`` is the path to mend; its line
+    becomes the finding's place. ``levers`` are alternatives or steps that would save money (none: nothing to save).
+    ``facts`` feed the message's placeholders; ``evidence`` is kept in the report. ``slot`` tells two findings of one
+    policy on one resource apart. ``confidence`` is high, medium or low.
+    """
+
+    reason: str
+    attribute: str = ""
+    levers: tuple[Lever, ...] = ()
+    facts: dict[str, object] = field(default_factory=dict)
+    evidence: dict[str, object] = field(default_factory=dict)
+    remediation: str = ""
+    slot: str = ""
+    confidence: str = "high"
+    related: tuple[Place, ...] = ()
+
+
+Outcome = Passed | Skipped | Undecided | Finding
+PASSED = Passed()
+
+
+@dataclass(slots=True, frozen=True)
+class PriceUse:
+    """A price that a figure stands on. ``unit_price`` is USD per ``unit``, as a range where the source gives one."""
+
+    sku: str
+    region: str
+    option: str
+    unit_price: Range
+    unit: str
+    source: str
+    as_of: str
+    grade: str
+
+
+@dataclass(slots=True)
+class Saving:
+    """What mending one finding saves a month, USD.
+
+    ``standalone`` is what it saves alone; ``attributed`` its share of what all findings on the resource save together.
+    """
+
+    standalone: Range
+    attributed: Range
+    method: str
+    confidence: str
+    prices: tuple[PriceUse, ...] = ()
+
+
+@dataclass(slots=True)
+class Violation:
+    """A finding, or the lack of one for want of knowledge, in the context of its policy: one line of a report.
+
+    ``status`` is ``fail | unknown | waived | approved | baselined | error``; ``reason`` is set for an unknown.
+    """
+
+    policy: str
+    rule: str
+    status: str
+    severity: str
+    confidence: str
+    enforcement: str
+    resource: Resource
+    place: Place | None
+    message: str
+    fingerprint: str
+    reason: str = ""
+    depends_on: tuple[str, ...] = ()
+    remediation: str = ""
+    fix: dict[str, object] | None = None
+    evidence: dict[str, object] = field(default_factory=dict)
+    related: tuple[tuple[Place, str], ...] = ()
+    saving: Saving | None = None
+    blocking: bool = False
+    ramp: str = ""
+    """What the enforcement becomes and when ("hard-mandatory from 2027-01-15 (55 days)"), or empty."""

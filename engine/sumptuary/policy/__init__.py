@@ -1,0 +1,1 @@
+"""Policy documents: from strict YAML to the compiled laws that the evaluation runs."""

@@ -1,0 +1,1 @@
+"""Outputs: each file turns a Report into text."""

@@ -1,0 +1,1 @@
+"""Readers of inputs: each yields resources of the common model."""
