@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from sumptuary.model import Place, Resource
 from sumptuary.money import Range
@@ -19,13 +20,15 @@ class Lever:
     ``stage`` is one of ``LEVERS``. ``amount`` is, by stage: units removed (eliminate; None is all of them), hours a
     month that remain (hours), units that remain (quantity). ``target`` is the SKU (sku), the region (region) or the
     purchase option ``spot | commit-1y | commit-3y`` (rate). ``rework`` is the fraction of work that interruptions
-    repeat (rate to spot), so that a spot saving is ``discount - (1 - discount) * rework``.
+    repeat (rate to spot), so that a spot saving is ``discount - (1 - discount) * rework``. ``share`` is the part of
+    the hours that changes (rate: what a commitment leaves uncovered), 0 to 1.
     """
 
     stage: str
     amount: Range | None = None
     target: str = ""
     rework: Range | None = None
+    share: Decimal = Decimal(1)
 
 
 @dataclass(slots=True, frozen=True)
@@ -61,7 +64,8 @@ class Finding:
     ``reason`` is the phrase a message shows ("8x A100 serve inference"). ``attribute`` is the path to mend; its line
     becomes the finding's place. ``levers`` are alternatives or steps that would save money (none: nothing to save).
     ``facts`` feed the message's placeholders; ``evidence`` is kept in the report. ``slot`` tells two findings of one
-    policy on one resource apart. ``confidence`` is high, medium or low.
+    policy on one resource apart. ``confidence`` is high, medium or low. ``members`` are the resources that the levers
+    move when the finding is about a group, each with its own; ``levers`` is empty then.
     """
 
     reason: str
@@ -73,6 +77,7 @@ class Finding:
     slot: str = ""
     confidence: str = "high"
     related: tuple[Place, ...] = ()
+    members: tuple[tuple[Resource, tuple[Lever, ...]], ...] = ()
 
 
 Outcome = Passed | Skipped | Undecided | Finding

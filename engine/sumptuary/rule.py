@@ -50,6 +50,10 @@ if TYPE_CHECKING:
             """The unit price of a SKU: ``option`` is on-demand, spot, commit-1y or commit-3y."""
             ...
 
+        def why_unknown(self, provider: str, sku: str, region: str, option: str = "on-demand") -> str:
+            """Why ``price`` gives None for these, as a phrase for a person."""
+            ...
+
         def hardware(self, provider: str, sku: str) -> Hardware | None:
             """vCPU, memory and accelerators of an instance type."""
             ...
