@@ -1,7 +1,7 @@
 """What a resource costs a month at list price: its priced parts, and the catalogue's price for each.
 
-A part is ``quantity x hours x unit price`` (``quantity x unit price`` where the unit is a month's). A figure that cannot
-be had leaves the resource unpriced, with the reason; it is never zero.
+A part is ``quantity x hours x unit price`` (``quantity x unit price`` where the unit is a month's). A figure that
+cannot be had leaves the resource unpriced, with the reason; it is never zero.
 """
 
 from __future__ import annotations
