@@ -1,0 +1,121 @@
+"""The answer of a run: every violation, what was and was not judged, and the figures that sum it up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sumptuary.coverage import Coverage
+from sumptuary.findings import Violation
+from sumptuary.money import NOTHING, Range
+
+CLEAN, BLOCKED, INCOMPLETE = 0, 1, 3
+"""Exit codes that a report can come to; 2 (a mistake in the call) and 4 (a fault of the program) have no report."""
+
+
+@dataclass(slots=True, frozen=True)
+class Spend:
+    """What the estate costs a month at list price: ``monthly`` over the ``priced`` resources, None when none is.
+
+    ``unpriced`` counts resources that cost something nobody can tell; those that cost nothing are in neither count.
+    """
+
+    monthly: Range | None = None
+    priced: int = 0
+    unpriced: int = 0
+    currency: str = "USD"
+
+
+@dataclass(slots=True, frozen=True)
+class CatalogueStamp:
+    """Which price facts a report stands on: the catalogue's version, and the date of its oldest price list used."""
+
+    version: str = ""
+    as_of: str = ""
+
+
+@dataclass(slots=True, frozen=True)
+class Summary:
+    """The figures of a run. ``violations``, ``by_severity`` and ``savings`` are about failures; ``unknown`` and the other
+    counts do not overlap with them. ``blocking`` are those, unknowns included, that make the exit code 1."""
+
+    resources: int
+    policies: int
+    violations: int
+    blocking: int
+    by_severity: dict[str, int]
+    unknown: int
+    waived: int
+    approved: int
+    baselined: int
+    errors: int
+    spend: Spend
+    savings: Range
+    exit_code: int
+
+
+@dataclass(slots=True)
+class Report:
+    """What one run says. ``violations`` are in report order; ``now`` is the injected clock."""
+
+    violations: list[Violation]
+    coverage: Coverage
+    summary: Summary
+    catalogue: CatalogueStamp
+    now: datetime
+    stage: str
+
+
+SEVERITY_ORDER = ("critical", "high", "medium", "low", "info")
+
+
+def in_order(violations: Iterable[Violation]) -> list[Violation]:
+    """Violations in report order: by file and line, then address, policy and fingerprint; those without a file last."""
+
+    def key(violation: Violation) -> tuple[bool, str, int, str, str, str]:
+        place = violation.place
+        path, line = (place.path, place.line) if place is not None else ("", 0)
+        where = path or violation.resource.origin.uri
+        return (not path, where, line, violation.resource.address, violation.policy, violation.fingerprint)
+
+    return sorted(violations, key=key)
+
+
+def summarise(
+    violations: Sequence[Violation],
+    coverage: Coverage,
+    *,
+    policies: int,
+    spend: Spend,
+    allow_incomplete: bool = False,
+) -> Summary:
+    """The figures of these violations. Exit code 1 (something blocks) wins over 3 (something could not be judged)."""
+    failed = [violation for violation in violations if violation.status == "fail"]
+    by_severity = dict.fromkeys(SEVERITY_ORDER, 0)
+    savings = NOTHING
+    for violation in failed:
+        by_severity[violation.severity] = by_severity.get(violation.severity, 0) + 1
+        if violation.saving is not None:
+            savings += violation.saving.attributed
+    counts = dict.fromkeys(("unknown", "waived", "approved", "baselined", "error"), 0)
+    for violation in violations:
+        if violation.status in counts:
+            counts[violation.status] += 1
+    blocking = sum(violation.blocking for violation in violations)
+    incomplete = not allow_incomplete and (not coverage.complete or counts["error"] > 0)
+    return Summary(
+        resources=coverage.evaluated,
+        policies=policies,
+        violations=len(failed),
+        blocking=blocking,
+        by_severity=by_severity,
+        unknown=counts["unknown"],
+        waived=counts["waived"],
+        approved=counts["approved"],
+        baselined=counts["baselined"],
+        errors=counts["error"],
+        spend=spend,
+        savings=savings,
+        exit_code=BLOCKED if blocking else INCOMPLETE if incomplete else CLEAN,
+    )
