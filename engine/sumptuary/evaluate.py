@@ -1,0 +1,178 @@
+"""The only loop: an estate held against its laws, giving what breaks them and what mending would save."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from importlib import import_module
+
+from sumptuary.changes import change_set
+from sumptuary.coverage import Coverage
+from sumptuary.findings import Finding, Outcome, Passed, Skipped, Undecided
+from sumptuary.model import Estate, Resource
+from sumptuary.money import NOTHING
+from sumptuary.policy.compiled import LEVELS, Policy
+from sumptuary.policy.select import Selector
+from sumptuary.pricing import price_resource
+from sumptuary.report import CatalogueStamp, Report, Spend, in_order, summarise
+from sumptuary.rule import ApprovalFact, Context, EstateRule, ResourceRule, load_parameters
+from sumptuary.values import Unknown
+from sumptuary.verdicts import Judgement, attach_savings, in_context
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from sumptuary.rule import Catalogue
+
+
+@dataclass(slots=True, frozen=True)
+class Setting:
+    """The circumstances of a run: when, in which stage, at what prices, with what else at hand.
+
+    ``fail_on`` is the enforcement level from which a violation blocks. ``prefix`` is the working directory within the
+    checkout. ``inputs`` names the optional inputs that were given (``commitments``, ``base``). ``allow_incomplete``
+    makes what could not be read a warning instead of exit code 3.
+    """
+
+    now: datetime
+    catalogue: Catalogue
+    stage: str = "ci"
+    fail_on: str = "soft-mandatory"
+    prefix: str = ""
+    approvals: tuple[ApprovalFact, ...] = ()
+    inputs: frozenset[str] = frozenset()
+    allow_incomplete: bool = False
+
+
+@dataclass(slots=True)
+class Law:
+    """A policy ready to run: its rule made with its parameters, and what it selects."""
+
+    policy: Policy
+    rule: ResourceRule | EstateRule = field(init=False)
+    selector: Selector = field(init=False)
+
+    def __post_init__(self) -> None:
+        module, _, name = self.policy.rule_class.partition(":")
+        rule_class = getattr(import_module(module), name)
+        self.rule = rule_class(load_parameters(rule_class.Parameters, self.policy.parameters))
+        self.selector = Selector(self.policy)
+
+
+def price_estate(resources: Sequence[Resource], catalogue: Catalogue, coverage: Coverage) -> None:
+    """Set the monthly cost of every resource, and count the grades of the prices used."""
+    grades = coverage.prices
+    for resource in resources:
+        resource.cost, uses = price_resource(resource, catalogue)
+        if resource.cost.unpriced:
+            grades["unknown"] += 1
+        elif uses:
+            grades["exact" if all(use.grade == "exact" for use in uses) else "estimated"] += 1
+
+
+def evaluate(
+    resources: Sequence[Resource],
+    policies: Sequence[Policy],
+    setting: Setting,
+    coverage: Coverage,
+    before: Sequence[Resource] | None = None,
+) -> Report:
+    """Hold resources (facts declared, see ``facts``) against policies.
+
+    ``before`` is the former estate, where it is known, for what a change adds. Prices are set on the way. What was
+    not judged is counted in ``coverage``. A rule that fails on a resource is reported as such and the rest goes on.
+    """
+    price_estate(resources, setting.catalogue, coverage)
+    former = None
+    if before is not None:
+        former = list(before)
+        price_estate(former, setting.catalogue, Coverage())
+    everything = list(resources)
+    if (change := change_set(resources, former)) is not None:
+        everything.append(change)
+    judgements = _judgements(everything, policies, setting, coverage, former is not None)
+    savings = attach_savings(judgements, setting.catalogue)
+    blocks = LEVELS.index(setting.fail_on)
+    violations = in_order(
+        in_context(judgement, saving, setting.stage, setting.now, setting.prefix, blocks)
+        for judgement, saving in zip(judgements, savings, strict=True)
+    )
+    summary = summarise(
+        violations,
+        coverage,
+        resources=len(resources),
+        policies=len(policies),
+        spend=_spend(resources),
+        allow_incomplete=setting.allow_incomplete,
+    )
+    stamp = CatalogueStamp(setting.catalogue.version, setting.catalogue.as_of)
+    return Report(violations, coverage, summary, stamp, setting.now, setting.stage)
+
+
+def _judgements(
+    resources: Sequence[Resource], policies: Sequence[Policy], setting: Setting, coverage: Coverage, based: bool
+) -> list[Judgement]:
+    """What every policy that is in force says, but for what passes."""
+    inputs = setting.inputs | {"base"} if based else setting.inputs
+    context = Context(setting.now, setting.catalogue, Estate(resources), setting.approvals, inputs)
+    judgements: list[Judgement] = []
+    judged: set[str] = set()
+    for policy in policies:
+        for resource, outcome in judge(Law(policy), context):
+            judged.add(resource.id)
+            if isinstance(outcome, Skipped):
+                coverage.skip(policy.id, outcome.reason)
+            elif not isinstance(outcome, Passed):
+                level = policy.enforcement.level(setting.stage, _environment(resource), setting.now)
+                if level != "off":
+                    judgements.append(Judgement(policy, resource, outcome, level))
+    coverage.evaluated = len(judged - {"change.set"})
+    return judgements
+
+
+def _spend(resources: Sequence[Resource]) -> Spend:
+    """The month's cost of all that is priced, and how many are not."""
+    priced = [resource.cost.monthly for resource in resources if resource.cost.monthly is not None]
+    unpriced = sum(1 for resource in resources if resource.cost.unpriced)
+    total = sum(priced, NOTHING)
+    return Spend(total if priced else None, len(priced), unpriced)
+
+
+def judge(law: Law, context: Context) -> Iterator[tuple[Resource, Outcome]]:
+    """What one law says of each resource that it selects. Also the heart of policy tests."""
+    rule, chosen = law.rule, list[Resource]()
+    for kind in law.policy.kinds:
+        for resource in context.estate.by_kind.get(kind, ()):
+            selected = law.selector.matches(resource)
+            if isinstance(selected, Unknown):
+                yield resource, Undecided.on(selected)
+            elif not selected:
+                continue
+            elif isinstance(rule, EstateRule):
+                chosen.append(resource)
+            else:
+                yield resource, _judge_one(rule, resource, context)
+    if isinstance(rule, EstateRule) and chosen:
+        yield from _judge_all(rule, chosen, context)
+
+
+def _judge_one(rule: ResourceRule, resource: Resource, context: Context) -> Outcome:
+    try:
+        return rule.judge(resource, context)
+    except Exception as fault:  # a rule is a guest: its fault must not hide the other findings
+        return Finding(_fault(rule, fault), evidence={"fault": True})
+
+
+def _judge_all(rule: EstateRule, resources: Sequence[Resource], context: Context) -> Iterator[tuple[Resource, Outcome]]:
+    try:
+        yield from rule.judge_estate(resources, context)
+    except Exception as fault:  # see above
+        yield resources[0], Finding(_fault(rule, fault), evidence={"fault": True})
+
+
+def _fault(rule: ResourceRule | EstateRule, fault: Exception) -> str:
+    return f"the rule {rule.id} failed here ({type(fault).__name__}: {fault}); please report it to the rule's author"
+
+
+def _environment(resource: Resource) -> str:
+    return resource.environment if isinstance(resource.environment, str) else ""

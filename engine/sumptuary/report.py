@@ -37,8 +37,8 @@ class CatalogueStamp:
 
 @dataclass(slots=True, frozen=True)
 class Summary:
-    """The figures of a run. ``violations``, ``by_severity`` and ``savings`` are about failures; ``unknown`` and the other
-    counts do not overlap with them. ``blocking`` are those, unknowns included, that make the exit code 1."""
+    """The figures of a run. ``violations``, ``by_severity`` and ``savings`` are about failures; ``unknown`` and the
+    other counts do not overlap with them. ``blocking`` are those, unknowns included, that make the exit code 1."""
 
     resources: int
     policies: int
@@ -86,6 +86,7 @@ def summarise(
     violations: Sequence[Violation],
     coverage: Coverage,
     *,
+    resources: int,
     policies: int,
     spend: Spend,
     allow_incomplete: bool = False,
@@ -105,7 +106,7 @@ def summarise(
     blocking = sum(violation.blocking for violation in violations)
     incomplete = not allow_incomplete and (not coverage.complete or counts["error"] > 0)
     return Summary(
-        resources=coverage.evaluated,
+        resources=resources,
         policies=policies,
         violations=len(failed),
         blocking=blocking,

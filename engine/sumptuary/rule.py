@@ -44,7 +44,16 @@ if TYPE_CHECKING:
         current_generation: bool | None
 
     class Catalogue(Protocol):
-        """Prices and hardware, as rules may ask for them. Every answer that is not known is None, never zero."""
+        """Prices and hardware, as rules may ask for them. Every answer that is not known is None, never zero.
+
+        ``version`` names the catalogue, ``as_of`` the oldest date of a price that was used (ISO).
+        """
+
+        @property
+        def version(self) -> str: ...
+
+        @property
+        def as_of(self) -> str: ...
 
         def price(self, provider: str, sku: str, region: str, option: str = "on-demand") -> PriceUse | None:
             """The unit price of a SKU: ``option`` is on-demand, spot, commit-1y or commit-3y."""

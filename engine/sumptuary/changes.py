@@ -1,0 +1,116 @@
+"""What a change adds and removes, as one resource of kind ``change.set`` that budget policies judge."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal, InvalidOperation
+
+from sumptuary.model import Origin, Resource
+from sumptuary.money import NOTHING, Range
+from sumptuary.values import Unknown
+
+NO_TEAM = "(no team)"
+RUN_PURPOSES = frozenset({"training", "fine-tuning", "batch"})
+
+
+def change_set(after: Sequence[Resource], before: Sequence[Resource] | None) -> Resource | None:
+    """The spend of an estate and, where its former state is known, what the change adds; None for an empty estate.
+
+    ``attributes`` hold ``monthly_total``, and with a former state ``monthly_before`` and ``monthly_increase`` (ranges
+    as ``{low, expected, high}``, USD), ``unpriced`` (a count), the same for each team under ``teams``, and ``runs``:
+    what each bounded run costs at most. It stands at the place of the resource that costs most.
+    """
+    billed = [resource for resource in after if resource.cost.monthly is not None or resource.cost.unpriced]
+    if not billed and not before:
+        return None
+    attributes = _figures(after, before)
+    teams = sorted({_team(resource) for resource in [*after, *(before or ())]})
+    attributes["teams"] = {
+        team: _figures(_of_team(after, team), None if before is None else _of_team(before, team)) for team in teams
+    }
+    attributes["runs"] = [_run(resource) for resource in after if _is_run(resource)]
+    dearest = max(billed, key=_expected, default=None)
+    return Resource(
+        id="change.set",
+        address="change.set",
+        kind="change.set",
+        type="change.set",
+        provider="",
+        source=dearest.source if dearest else "",
+        attributes=attributes,
+        origin=Origin(place=dearest.origin.place, root=dearest.origin.root) if dearest else Origin(),
+    )
+
+
+def _figures(after: Iterable[Resource], before: Iterable[Resource] | None) -> dict[str, object]:
+    total, unpriced = _sum(after)
+    figures: dict[str, object] = {"monthly_total": _as_map(total), "unpriced": unpriced}
+    if before is not None:
+        former, unpriced_before = _sum(before)
+        increase = Range.between(
+            total.low - former.low, total.expected - former.expected, total.high - former.high
+        )  # both sides at the same catalogue, so that a price refresh is not a change
+        figures |= {"monthly_before": former.expected, "monthly_increase": _as_map(increase)}
+        figures["unpriced"] = max(unpriced, unpriced_before)
+    return figures
+
+
+def _sum(resources: Iterable[Resource]) -> tuple[Range, int]:
+    total, unpriced = NOTHING, 0
+    for resource in resources:
+        if resource.cost.monthly is not None:
+            total += resource.cost.monthly
+        elif resource.cost.unpriced:
+            unpriced += 1
+    return total, unpriced
+
+
+def _as_map(figure: Range) -> dict[str, object]:
+    return {"low": figure.low, "expected": figure.expected, "high": figure.high}
+
+
+def _team(resource: Resource) -> str:
+    return resource.team if isinstance(resource.team, str) and resource.team else NO_TEAM
+
+
+def _of_team(resources: Iterable[Resource], team: str) -> list[Resource]:
+    return [resource for resource in resources if _team(resource) == team]
+
+
+def _expected(resource: Resource) -> Decimal:
+    return resource.cost.monthly.expected if resource.cost.monthly is not None else Decimal(-1)
+
+
+def _is_run(resource: Resource) -> bool:
+    """Whether it is a run with an end: a training job, or interruptible work with a declared lifetime."""
+    if resource.kind == "ml.training_job":
+        return True
+    lifetime = resource.lifetime
+    bounded = isinstance(lifetime.ttl, str) or isinstance(lifetime.deadline_seconds, int)
+    return bounded and isinstance(resource.workload.purpose, str) and resource.workload.purpose in RUN_PURPOSES
+
+
+def _run(resource: Resource) -> dict[str, object]:
+    cost, lifetime = resource.cost, resource.lifetime
+    bounded = isinstance(lifetime.ttl, str) or isinstance(lifetime.deadline_seconds, int)
+    run: dict[str, object] = {"address": resource.address, "team": _team(resource)}
+    if not bounded:
+        run["cost"] = Unknown("the run has no deadline, so its cost has no bound")
+    elif cost.monthly is None:
+        run["cost"] = Unknown(cost.unpriced or "the catalogue has no price for it")
+    else:
+        run["cost"] = _as_map(cost.monthly)
+    if isinstance(lifetime.deadline_seconds, int):
+        run["deadline_hours"] = Decimal(lifetime.deadline_seconds) / 3600
+    budget = resource.tags.fact(("budget",))
+    if isinstance(budget, str) and (amount := _amount(budget)) is not None:
+        run["budget"] = amount
+    return run
+
+
+def _amount(text: str) -> Decimal | None:
+    try:
+        amount = Decimal(text.strip().removeprefix("$").replace(",", ""))
+    except InvalidOperation:
+        return None
+    return amount if amount.is_finite() and amount >= 0 else None
