@@ -7,9 +7,11 @@ import sys
 
 def main() -> int:
     """Run the command line and return its exit code."""
-    if sys.argv[1:] == ["--version"]:
+    if sys.argv[1:] in (["--version"], ["-V"]):
         from sumptuary import __version__
 
         sys.stdout.write(f"sumptuary {__version__}\n")
         return 0
-    return 2
+    from sumptuary.cli.program import run
+
+    return run(sys.argv[1:])

@@ -1,0 +1,168 @@
+"""The options that mean the same in every command, and an argument parser that says which word was meant."""
+
+from __future__ import annotations
+
+import os
+from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sumptuary.errors import UsageError
+from sumptuary.policy.compiled import LEVELS, STAGES
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, NoReturn
+
+
+class Parser(ArgumentParser):
+    """An argument parser whose errors are ours: exit 2, with the nearest option or word suggested."""
+
+    def __init__(self, *, prog: str, description: str) -> None:
+        super().__init__(prog=prog, description=description, allow_abbrev=False)
+        self.formatter_class = RawDescriptionHelpFormatter
+
+    def error(self, message: str) -> NoReturn:
+        """Raise what argparse found wrong as a usage error."""
+        raise UsageError(message, hint=f"see `{self.prog} --help`")
+
+    def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """The arguments; options that do not exist are named with the nearest that do."""
+        arguments, extra = self.parse_known_args(args, namespace)
+        for word in extra:
+            name = word.partition("=")[0]
+            if name.startswith("-"):
+                close = nearest(name, [option for action in self._actions for option in action.option_strings])
+                hint = f"did you mean `{close}`?" if close else f"see `{self.prog} --help`"
+                raise UsageError(f"there is no option `{name}`", hint=hint)
+        if extra:
+            self.error(f"unexpected argument `{extra[0]}`")
+        return arguments
+
+    def _check_value(self, action: Any, value: object) -> None:
+        if action.choices is not None and value not in action.choices:
+            option = "/".join(action.option_strings) or str(action.dest)
+            choose(str(value), action.choices, f"{option} takes")
+
+
+def choose(value: str, choices: Iterable[str], what: str) -> str:
+    """The value if it is one of the choices, else a usage error (``what`` begins it) with the nearest one."""
+    known = tuple(choices)
+    if value in known:
+        return value
+    close = nearest(value, known)
+    hint = f"did you mean `{close}`?" if close else ""
+    raise UsageError(f"{what} one of {', '.join(known)}; not `{value}`", hint=hint)
+
+
+def nearest(word: str, choices: Iterable[str]) -> str:
+    """The choice spelt most like a word, or empty when none is like it."""
+    from difflib import get_close_matches
+
+    return "".join(get_close_matches(word, list(choices), n=1, cutoff=0.6))
+
+
+def add_reading_options(parser: ArgumentParser) -> None:
+    """What to read and how its variables are set."""
+    group = parser.add_argument_group("what is read")
+    group.add_argument("paths", nargs="*", metavar="PATH", help="files or directories (default: the current directory)")
+    group.add_argument("--root", metavar="DIR", help="nothing outside it is read (default: the checkout of the paths)")
+    group.add_argument("--var", action="append", default=[], metavar="NAME=VALUE", help="a Terraform variable")
+    group.add_argument("--var-file", action="append", default=[], metavar="FILE", help="a file of Terraform variables")
+    group.add_argument("--workspace", default="default", metavar="NAME", help="the Terraform workspace")
+    group.add_argument("--config", metavar="FILE", help="the project file (default: the nearest sumptuary.yaml)")
+
+
+def add_policy_options(parser: ArgumentParser) -> None:
+    """Which laws hold, where and when."""
+    group = parser.add_argument_group("which laws hold")
+    group.add_argument(
+        "--policies", action="append", default=[], metavar="PATH", help="a policy file or pack, not the built-in"
+    )
+    group.add_argument("--pack", action="append", default=[], metavar="NAME", help="a pack by name, beside --policies")
+    group.add_argument("--stage", choices=STAGES, default="ci", help="pre-commit, ci (default) or scheduled")
+    group.add_argument("--fail-on", choices=LEVELS[1:], metavar="LEVEL", help=f"what blocks: {', '.join(LEVELS[1:])}")
+    group.add_argument("--commitments", action="append", default=[], metavar="FILE", help="reservations and plans held")
+    group.add_argument("--allow-incomplete", action="store_true", help="what could not be judged is no exit code 3")
+    group.add_argument("--no-cache", action="store_true", help="read the policies afresh, and keep nothing")
+
+
+def add_price_options(parser: ArgumentParser) -> None:
+    """Prices of one's own, and the clock."""
+    group = parser.add_argument_group("prices and time")
+    group.add_argument("--prices", action="append", default=[], metavar="FILE", help="prices that win over the shipped")
+    group.add_argument("--now", type=moment, metavar="ISO8601", help="the date and time to judge by (default: now)")
+
+
+def add_output_options(parser: ArgumentParser, formats: Iterable[str]) -> None:
+    """What is written, where and how."""
+    group = parser.add_argument_group("what is written")
+    names = ", ".join(formats)
+    group.add_argument("--format", action="append", default=[], metavar="NAME[=FILE]", help=f"{names}; may repeat")
+    group.add_argument(
+        "--output", action="append", default=[], metavar="FILE", help="the file of a --format without one"
+    )
+    group.add_argument("--quiet", action="store_true", help="a line a violation, and one for the whole")
+    group.add_argument("--no-color", action="store_true", help="no colour, also on a terminal (as NO_COLOR does)")
+
+
+@dataclass(slots=True, frozen=True)
+class Output:
+    """One thing to write: a format, and the file it goes to (empty for standard output)."""
+
+    format: str
+    path: str = ""
+
+
+def outputs(arguments: Namespace, formats: Iterable[str], default: str) -> tuple[Output, ...]:
+    """What to write. ``--output`` names the file of the ``--format`` without one, in the order given."""
+    known = tuple(formats)
+    files = list(arguments.output)
+    wanted: list[Output] = []
+    for given in arguments.format:
+        name, paired, path = given.partition("=")
+        choose(name, known, "--format takes")
+        if paired and not path:
+            raise UsageError(f"`--format {given}` names no file")
+        wanted.append(Output(name, path if paired else files.pop(0) if files else ""))
+    if not wanted:
+        wanted.append(Output(default, files.pop(0) if files else ""))
+    if files:
+        raise UsageError(f"`--output {files[0]}` has no --format of its own")
+    found = tuple(Output(one.format, "" if one.path == "-" else one.path) for one in wanted)
+    if sum(not one.path for one in found) > 1:
+        raise UsageError("only one format can go to standard output", hint="give the others a file: --format json=FILE")
+    for one in found:
+        if one.path and not os.path.isdir(os.path.dirname(os.path.abspath(one.path))):
+            raise UsageError(f"`{one.path}` cannot be written: its directory is not there")
+    return found
+
+
+def variables(arguments: Namespace) -> dict[str, str]:
+    """``--var NAME=VALUE`` as a map; the last of a name counts."""
+    found: dict[str, str] = {}
+    for given in arguments.var:
+        name, equals, value = given.partition("=")
+        if not equals or not name.strip():
+            raise UsageError(f"`--var {given}` is not NAME=VALUE")
+        found[name.strip()] = value
+    return found
+
+
+def moment(text: str) -> datetime:
+    """A date or date-time; without a zone it is UTC."""
+    try:
+        when = datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"--now takes an ISO 8601 date or time, such as 2026-11-21T08:00:00Z; not `{text}`") from None
+    return when if when.tzinfo is not None else when.replace(tzinfo=UTC)
+
+
+def existing(paths: Iterable[str], what: str) -> list[str]:
+    """The paths, when all of them are there; a usage error that names the first that is not."""
+    found = list(paths)
+    for path in found:
+        if not os.path.exists(path):
+            raise UsageError(f"{what} `{path}` is not there")
+    return found

@@ -1,0 +1,30 @@
+"""Scanned text made fit for a terminal: a file name or tag must not move the cursor, change colours or hide itself."""
+
+from __future__ import annotations
+
+_BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_INVISIBLE = frozenset("\u200b\u2028\u2029\ufeff") | _BIDI
+
+
+def printable(text: str) -> str:
+    """The text on one line, with control characters, escapes and direction marks shown as ``\\x1b``-like escapes."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(character if _harmless(character) else _shown(character) for character in text)
+
+
+def printable_lines(text: str) -> str:
+    """The same, but line breaks stay."""
+    return "\n".join(printable(line) for line in text.split("\n"))
+
+
+def _harmless(character: str) -> bool:
+    """``str.isprintable`` refuses other spaces than the plain one; those are harmless. Surrogates are not printable."""
+    return (character.isprintable() or character == "\u00a0") and character not in _INVISIBLE
+
+
+def _shown(character: str) -> str:
+    if character in "\n\t\r":
+        return " "
+    code = ord(character)
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
