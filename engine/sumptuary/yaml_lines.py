@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import Protocol, cast
+    from typing import Any, Protocol
 
     Path = tuple[str | int, ...]
 
@@ -228,9 +228,10 @@ class _Builder:
         return entries
 
 
-def _events(stream: object) -> Iterator[Event]:
+def _events(stream: Any) -> Iterator[Event]:
     """PyYAML's stream under the types that are used here; its stubs give events no fields."""
-    return cast("Iterator[Event]", stream) if TYPE_CHECKING else stream
+    events: Iterator[Event] = stream
+    return events
 
 
 def _position(mark: Mark) -> tuple[int, int]:

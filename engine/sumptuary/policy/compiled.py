@@ -52,6 +52,8 @@ class Enforcement:
 class Policy:
     """One law. ``kinds`` are expanded (no globs); ``types``, ``providers`` and ``sources`` are globs, empty for all.
 
+    ``environments`` and ``purposes`` are globs of which a leading ``!`` excludes; ``tags`` maps a key to a glob that
+    its value must match, or to None where the tag must be absent.
     ``parameters`` are validated JSON with the rule's defaults filled in; ``rule_class`` is ``module:Class`` of the
     rule, so that a cached policy finds its rule without looking through the installed packages. ``where`` is a CEL
     condition, empty for none.
@@ -71,6 +73,9 @@ class Policy:
     types: tuple[str, ...] = ()
     providers: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+    environments: tuple[str, ...] = ()
+    purposes: tuple[str, ...] = ()
+    tags: dict[str, str | None] = field(default_factory=dict)
     where: str = ""
     message: str = ""
     remediation: str = ""
@@ -79,3 +84,53 @@ class Policy:
     enforcement: Enforcement = field(default_factory=Enforcement)
     place: Place = field(default_factory=lambda: Place("", 0))
     pack: str = ""
+
+
+@dataclass(slots=True, frozen=True)
+class Approval:
+    """Leave to spend up to ``amount``, as its document gives it; whether it stands is decided by ``decisions``.
+
+    ``scope`` maps ``team``, ``environment``, ``account`` or ``address`` to a glob. ``per`` is ``run`` or ``month``.
+    ``expires`` is an ISO date (it holds to the end of that day, UTC) or date-time.
+    """
+
+    id: str
+    scope: dict[str, str]
+    amount: str
+    currency: str
+    per: str
+    approvers: tuple[str, ...]
+    reason: str
+    expires: str
+    place: Place
+
+
+@dataclass(slots=True)
+class Project:
+    """A repository's own settings (``sumptuary.yaml``). Paths are absolute; ``place`` is None without a document.
+
+    ``context`` maps a provider to what its resources are taken to have where they do not say (``region``,
+    ``provider``). ``facts`` maps a fact to the names of the tags that declare it, ``environments`` an environment to
+    the path pattern it is inferred from. ``profiles`` maps a policy to the named parameter set that holds here.
+    """
+
+    name: str = ""
+    place: Place | None = None
+    context: dict[str, dict[str, str]] = field(default_factory=dict)
+    facts: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    environments: dict[str, str] = field(default_factory=dict)
+    exclude: tuple[str, ...] = ()
+    commitments: tuple[str, ...] = ()
+    prices: tuple[str, ...] = ()
+    profiles: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Laws:
+    """Everything the documents of a run say. ``documents`` are the files read; ``notes`` what a reader should know."""
+
+    policies: list[Policy] = field(default_factory=list)
+    approvals: list[Approval] = field(default_factory=list)
+    project: Project = field(default_factory=Project)
+    documents: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()

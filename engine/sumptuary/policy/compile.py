@@ -1,0 +1,160 @@
+"""Validates documents and compiles them into laws. Imports yaml and pydantic: a cached run never comes here."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from pydantic import BaseModel, ValidationError
+
+from sumptuary.errors import PolicyError, SumptuaryError
+from sumptuary.model import Place
+from sumptuary.policy import compiled, documents, policies, problems, registry
+from sumptuary.policy.places import Root
+from sumptuary.rule import Rule
+from sumptuary.yaml_lines import Document, read
+
+
+@dataclass(slots=True)
+class Entry:
+    """A document that has been validated, and where it stands."""
+
+    file: str
+    document: Document
+    model: BaseModel
+    root: Root
+
+    def at(self, path: problems.Path, message: str, *, key: bool = False, hint: str = "") -> SumptuaryError:
+        """An error at a path of this document."""
+        return problems.at(self.file, self.document, path, message, key=key, hint=hint)
+
+
+@dataclass(slots=True)
+class Compilation:
+    """The state of one compilation: every problem is collected, and told at the end."""
+
+    rules: dict[str, type[Rule]] = field(default_factory=dict)
+    entries: list[Entry] = field(default_factory=list)
+    problems: list[SumptuaryError] = field(default_factory=list)
+    files: set[str] = field(default_factory=set)
+
+    @classmethod
+    def begin(cls) -> Compilation:
+        """With the installed rules."""
+        rules, wrong = registry.installed()
+        return cls(rules, problems=list(wrong))
+
+    def read_all(self, root: Root, files: dict[str, bytes]) -> None:
+        """Read and validate the documents of a root; a file that was read already is not read twice."""
+        for file, source in files.items():
+            identity = os.path.realpath(file)
+            if identity not in self.files:
+                self.files.add(identity)
+                self.read_file(root, file, source)
+
+    def read_file(self, root: Root, file: str, source: bytes) -> None:
+        """Read and validate every document of one file."""
+        reading = read(source)
+        for problem in reading.problems:
+            place = f"{problems.shown(file)}:{problem.line}:{problem.column}"
+            self.problems.append(SumptuaryError(problem.message, place=place))
+        if not reading.documents and not reading.problems:
+            self.problems.append(SumptuaryError("the file holds no document", place=problems.shown(file)))
+        for document in reading.documents:
+            model = self.validated(file, document)
+            if model is not None:
+                self.entries.append(Entry(file, document, model, root))
+
+    def validated(self, file: str, document: Document) -> BaseModel | None:
+        """The document as its model, or None with its problems collected."""
+        value = document.value
+        if not isinstance(value, dict) or "kind" not in value:
+            hint = f"every document begins with apiVersion: {documents.API_VERSION} and kind: Policy"
+            self.problems.append(problems.at(file, document, (), "not a Sumptuary document: it has no kind", hint=hint))
+            return None
+        kind = str(value["kind"])
+        model = documents.KINDS.get(kind)
+        if model is None:
+            self.problems.append(_unknown_kind(file, document, kind))
+            return None
+        try:
+            return model.model_validate_json(json.dumps(value))
+        except ValidationError as error:
+            later = documents.LATER_KEYS.get(kind, ())
+            self.problems.extend(problems.placed(error, model, file, document, later=later))
+            return None
+
+    def chosen(self, kind: type[documents.Policy] | type[documents.Approval]) -> Iterable[Entry]:
+        """The documents of a kind, in the order read."""
+        return (entry for entry in self.entries if isinstance(entry.model, kind))
+
+    def laws(self, project: compiled.Project, notes: tuple[str, ...] = ()) -> compiled.Laws:
+        """The laws that all documents make together.
+
+        Raises:
+            PolicyError: with every problem found in any of them.
+        """
+        compiler = policies.Compiler(self.rules, project.profiles)
+        found = [
+            compiler.policy(entry.model, entry.file, entry.document, entry.root.pack)
+            for entry in self.chosen(documents.Policy)
+        ]
+        self.problems.extend(compiler.problems)
+        self.problems.extend(_repeated(self.chosen(documents.Policy)))
+        self.problems.extend(_repeated(self.chosen(documents.Approval)))
+        approvals = [_approval(entry) for entry in self.chosen(documents.Approval)]
+        if self.problems:
+            raise PolicyError(self.problems)
+        laws = sorted((policy for policy in found if policy is not None), key=lambda policy: policy.id)
+        files = sorted({entry.file for entry in self.entries})
+        return compiled.Laws(laws, approvals, project, tuple(files), notes)
+
+
+def _unknown_kind(file: str, document: Document, kind: str) -> SumptuaryError:
+    if kind in documents.LATER_KINDS:
+        hint = "take the document out; it would not be honoured"
+        return problems.at(file, document, ("kind",), f"this version does not read {kind} documents yet", hint=hint)
+    words = [*documents.KINDS, *documents.LATER_KINDS]
+    return problems.at(file, document, ("kind",), f"kind: {kind!r} is not known{problems.nearest(kind, words)}")
+
+
+def _repeated(entries: Iterable[Entry]) -> list[SumptuaryError]:
+    """An error for each id that stands twice, naming both places."""
+    first: dict[str, Entry] = {}
+    found: list[SumptuaryError] = []
+    for entry in entries:
+        name = str(entry.document.value_at(("metadata", "id")))
+        if name not in first:
+            first[name] = entry
+            continue
+        other = first[name]
+        line, _ = other.document.place(("metadata", "id"))
+        message = f"the id {name!r} is taken already, at {problems.shown(other.file)}:{line}"
+        hint = "give this one another id; overlays over another pack's policy are not supported yet"
+        found.append(entry.at(("metadata", "id"), message, hint=hint))
+    return found
+
+
+def _approval(entry: Entry) -> compiled.Approval:
+    """An approval as its document gives it."""
+    model = entry.model
+    assert isinstance(model, documents.Approval)  # noqa: S101  # chosen by this class
+    spec = model.spec
+    return compiled.Approval(
+        id=model.metadata.id,
+        scope={key: str(value) for key, value in spec.scope.model_dump(exclude_none=True).items()},
+        amount=spec.limit.amount,
+        currency=spec.limit.currency,
+        per=spec.limit.per,
+        approvers=tuple(spec.approvers),
+        reason=spec.reason,
+        expires=spec.expires.isoformat(),
+        place=place_of(entry.file, entry.document),
+    )
+
+
+def place_of(file: str, document: Document) -> Place:
+    """Where a document stands, its path absolute; ``load`` shows it relative."""
+    return Place(os.path.abspath(file), document.line)

@@ -1,0 +1,197 @@
+"""Reads everything a run's laws consist of, packs within packs included, and compiles it. Only for an uncached run."""
+
+from __future__ import annotations
+
+import fnmatch
+import os
+from dataclasses import dataclass, field
+
+from sumptuary.errors import PolicyError, SumptuaryError
+from sumptuary.policy import compiled, documents, problems
+from sumptuary.policy.compile import Compilation, Entry, place_of
+from sumptuary.policy.places import BUILTIN, PACK_FILE, PROJECT_DIRECTORY, Repository, Root, builtin_directory, contents
+
+
+@dataclass(slots=True)
+class Gathered:
+    """The laws, and the roots beyond the given ones that they were read from (packs that documents name)."""
+
+    laws: compiled.Laws
+    further: list[Root] = field(default_factory=list)
+
+
+def gather(given: list[Root], repository: Repository) -> Gathered:
+    """Read and compile.
+
+    Raises:
+        PolicyError: with every problem of every document.
+    """
+    return _Gathering(repository).run(given)
+
+
+class _Gathering:
+    def __init__(self, repository: Repository) -> None:
+        self.repository = repository
+        self.compilation = Compilation.begin()
+        self.further: list[Root] = []
+        self.settings: Entry | None = None
+        self.seen: set[str] = set()
+
+    def run(self, given: list[Root]) -> Gathered:
+        """The given roots, then the project's packs, then the repository's own documents."""
+        for root in given:
+            self.read(root)
+        project, notes = self.project()
+        settings = frozenset((*project.commitments, *project.prices))
+        for directory in self.repository.directories:
+            self.read(Root(directory, PROJECT_DIRECTORY, own=True), settings)
+        self.check_profiles()
+        return Gathered(self.compilation.laws(project, notes), self.further)
+
+    def read(self, root: Root, without: frozenset[str] = frozenset()) -> None:
+        """One root: a pack where it has a ``pack.yaml``, else every document under it."""
+        identity = os.path.realpath(root.path)
+        if identity in self.seen:
+            return
+        self.seen.add(identity)
+        pack_file = os.path.join(root.path, PACK_FILE)
+        try:
+            files = contents(root, without)
+        except SumptuaryError as error:
+            self.compilation.problems.append(error)
+            return
+        if pack_file in files:
+            self.pack(root, pack_file, files)
+        else:
+            self.compilation.read_all(root, files)
+        self.stray()
+
+    def pack(self, root: Root, pack_file: str, files: dict[str, bytes]) -> None:
+        """A pack: what it extends, then the policies that its globs choose."""
+        before = len(self.compilation.entries)
+        self.compilation.read_all(root, {pack_file: files.pop(pack_file)})
+        entries = self.compilation.entries[before:]
+        packs = [entry for entry in entries if isinstance(entry.model, documents.Pack)]
+        if len(packs) != 1 or len(entries) != 1:
+            if len(self.compilation.problems) == 0 or entries:
+                message = "pack.yaml must hold one document, of kind Pack"
+                self.compilation.problems.append(SumptuaryError(message, place=problems.shown(pack_file)))
+            return
+        del self.compilation.entries[before:]
+        entry, model = packs[0], packs[0].model
+        assert isinstance(model, documents.Pack)  # noqa: S101  # chosen by this class above
+        for index, reference in enumerate(model.spec.extends):
+            self.named(entry, ("spec", "extends", index, "pack"), reference.pack)
+        named = Root(root.path, model.metadata.name, root.own)
+        for index, pattern in enumerate(model.spec.policies):
+            chosen = {path: source for path, source in files.items() if _matches(path, root.path, pattern)}
+            if not chosen:
+                path: problems.Path = ("spec", "policies", index)
+                self.compilation.problems.append(entry.at(path, f"{pattern!r} matches no file of the pack"))
+            self.compilation.read_all(named, chosen)
+
+    def named(self, entry: Entry, path: problems.Path, name: str) -> None:
+        """A pack that a document names: ``builtin``, or a directory relative to the document's."""
+        directory = os.path.normpath(os.path.join(os.path.dirname(entry.file), name))
+        if name != BUILTIN and not os.path.isdir(directory):
+            hint = f"packs are {BUILTIN} or directories, relative to the document"
+            self.compilation.problems.append(entry.at(path, f"there is no pack {name!r}", hint=hint))
+            return
+        root = Root(builtin_directory(), BUILTIN) if name == BUILTIN else Root(directory, name, entry.root.own)
+        self.further.append(root)
+        self.read(root)
+
+    def stray(self) -> None:
+        """Documents that stand where they mean nothing: a Pack outside pack.yaml, a Project inside a pack."""
+        for entry in list(self.compilation.entries):
+            if isinstance(entry.model, (documents.Pack, documents.Project)):
+                kind = entry.document.value_at(("kind",))
+                wanted = "pack.yaml" if kind == "Pack" else "sumptuary.yaml"
+                text = f"a document of kind {kind} is read only from {wanted}"
+                self.compilation.problems.append(entry.at(("kind",), text))
+                self.compilation.entries.remove(entry)
+
+    def project(self) -> tuple[compiled.Project, tuple[str, ...]]:
+        """The repository's settings, or none."""
+        file = self.repository.project
+        notes = tuple(
+            f"{problems.shown(outer)} does not hold here: {problems.shown(file)} is nearer"
+            for outer in self.repository.outer
+        )
+        if not file:
+            return compiled.Project(), notes
+        before = len(self.compilation.entries)
+        root = Root(file, "sumptuary.yaml", own=True)
+        self.compilation.read_all(root, contents(root))
+        entries = self.compilation.entries[before:]
+        projects = [entry for entry in entries if isinstance(entry.model, documents.Project)]
+        if len(projects) != 1 or len(entries) != 1:
+            if entries:
+                message = "sumptuary.yaml must hold one document, of kind Project"
+                self.compilation.problems.append(SumptuaryError(message, place=problems.shown(file)))
+            raise PolicyError(self.compilation.problems)
+        del self.compilation.entries[before:]
+        entry, model = projects[0], projects[0].model
+        assert isinstance(model, documents.Project)  # noqa: S101  # chosen by this class above
+        for index, reference in enumerate(model.spec.packs):
+            self.named(entry, ("spec", "packs", index, "pack"), reference.pack)
+        self.settings = entry
+        return _settings(entry, model), notes
+
+    def check_profiles(self) -> None:
+        """A project may choose only a profile that exists, of a policy that holds here."""
+        entry = self.settings
+        if entry is None or not isinstance(entry.model, documents.Project):
+            return
+        policies = {
+            policy.model.metadata.id: policy.model
+            for policy in self.compilation.entries
+            if isinstance(policy.model, documents.Policy)
+        }
+        for name, profile in entry.model.spec.profiles.items():
+            policy, path = policies.get(name), ("spec", "profiles", name)
+            if policy is None:
+                text = f"no policy {name!r} holds here{problems.nearest(name, sorted(policies))}"
+                self.compilation.problems.append(entry.at(path, text, key=True))
+            elif profile not in policy.spec.profiles:
+                words = sorted(policy.spec.profiles)
+                text = f"the policy {name} has no profile {profile!r}{problems.nearest(profile, words)}"
+                self.compilation.problems.append(entry.at(path, text))
+
+
+def _settings(entry: Entry, model: documents.Project) -> compiled.Project:
+    """The project as the run uses it; its paths relative to its document made absolute."""
+    spec = model.spec
+    directory = os.path.dirname(os.path.abspath(entry.file))
+    facts = {fact: tuple(names) for fact, names in spec.facts.items()}
+    if spec.environments.from_:
+        facts["environment"] = tuple(name.removeprefix("tag:") for name in spec.environments.from_)
+    return compiled.Project(
+        name=model.metadata.name,
+        place=place_of(entry.file, entry.document),
+        context={
+            name: {key: str(value) for key, value in given.model_dump(exclude_none=True).items() if value}
+            for name, given in spec.context.items()
+        },
+        facts={str(fact): names for fact, names in facts.items()},
+        environments=dict(spec.environments.infer),
+        exclude=tuple(spec.exclude),
+        commitments=_paths(spec.commitments, directory),
+        prices=_paths(spec.prices, directory),
+        profiles=dict(spec.profiles),
+    )
+
+
+def _paths(given: str | list[str], directory: str) -> tuple[str, ...]:
+    names = [given] if isinstance(given, str) else given
+    return tuple(os.path.normpath(os.path.join(directory, name)) for name in names)
+
+
+def _matches(path: str, directory: str, pattern: str) -> bool:
+    """Whether a pack's glob chooses a file; ``**/`` stands for any directories, also none."""
+    relative = os.path.relpath(path, directory).replace(os.sep, "/")
+    wanted = pattern.removeprefix("./")
+    if wanted.startswith("**/") and fnmatch.fnmatchcase(relative, wanted[3:]):
+        return True
+    same_depth = relative.count("/") == wanted.count("/")
+    return fnmatch.fnmatchcase(relative, wanted) and (same_depth or "**" in wanted)

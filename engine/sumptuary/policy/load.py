@@ -1,0 +1,79 @@
+"""Loads the laws that hold for a run: which documents they come from, out of the cache or newly compiled."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+
+from sumptuary.errors import UsageError
+from sumptuary.model import Place
+from sumptuary.policy.compiled import Laws, Project
+from sumptuary.policy.places import BUILTIN, Repository, Root, builtin_directory, repository_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def load(
+    sources: Sequence[str] = (),
+    *,
+    packs: Sequence[str] = (),
+    start: str | None = ".",
+    config: str | None = None,
+    cache: bool = True,
+) -> Laws:
+    """The laws of a run.
+
+    ``sources`` are files, directories or packs (``--policies``): given, they take the place of the built-in pack,
+    unless ``packs`` (``--pack``) names it. ``start`` is the scanned path, from which ``sumptuary.yaml`` and
+    ``.sumptuary/`` are looked for up to the root of the checkout; None for a run that belongs to no repository.
+    ``config`` names the project document instead of looking for it. ``cache`` allows the compiled bundle.
+
+    Raises:
+        PolicyError: documents are wrong; it holds every problem.
+        SumptuaryError: a path or a pack that is not there, a rule's package that does not load.
+    """
+    given = roots(sources, packs)
+    repository = repository_of(start) if start is not None else Repository("", ())
+    if config is not None:
+        if not os.path.isfile(config):
+            raise UsageError("no such file", place=config, hint="--config names a document of kind Project")
+        repository = replace(repository, project=os.path.abspath(config), outer=())
+    from sumptuary.policy import bundle
+
+    return _shown(bundle.laws(given, repository, cache=cache))
+
+
+def roots(sources: Sequence[str], packs: Sequence[str]) -> list[Root]:
+    """Where the policies of a call come from, before the repository's own."""
+    found: list[Root] = []
+    for name in packs:
+        if name != BUILTIN:
+            raise UsageError(f"no pack is named {name!r}", hint=f"there is {BUILTIN}; give other packs with --policies")
+    if not sources or packs:
+        found.append(Root(builtin_directory(), BUILTIN))
+    for source in sources:
+        path = os.path.abspath(source)
+        if not os.path.exists(path):
+            raise UsageError("no such file or directory", place=source, hint="--policies names a file or a directory")
+        found.append(Root(path, source.replace(os.sep, "/")))
+    return found
+
+
+def _shown(laws: Laws) -> Laws:
+    """The laws with their places as reports show them, relative to the working directory."""
+    working = os.getcwd() + os.sep
+
+    def relative(place: Place) -> Place:
+        if not place.path.startswith(working):
+            return place
+        return replace(place, path=place.path[len(working) :].replace(os.sep, "/"))
+
+    for policy in laws.policies:
+        policy.place = relative(policy.place)
+    laws.approvals = [replace(approval, place=relative(approval.place)) for approval in laws.approvals]
+    project: Project = laws.project
+    if project.place is not None:
+        project.place = relative(project.place)
+    return laws

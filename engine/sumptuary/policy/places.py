@@ -1,0 +1,128 @@
+"""Knows where documents lie: the shipped pack, a repository's own directory, and what a directory holds."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+from sumptuary.errors import ConfigurationError, SumptuaryError, UsageError
+
+BUILTIN = "builtin"
+PROJECT_FILE = "sumptuary.yaml"
+PROJECT_DIRECTORY = ".sumptuary"
+PACK_FILE = "pack.yaml"
+SUFFIXES = (".yaml", ".yml")
+MAX_FILES = 5000
+MAX_LEVELS = 20
+
+
+@dataclass(slots=True, frozen=True)
+class Root:
+    """A file or directory of documents. ``pack`` names where it comes from in reports; ``own`` is a repository's own
+    directory, in which links are not followed."""
+
+    path: str
+    pack: str
+    own: bool = False
+
+
+@dataclass(slots=True, frozen=True)
+class Repository:
+    """What a repository says about itself: its ``sumptuary.yaml`` (or empty) and its ``.sumptuary`` directories.
+
+    ``outer`` are further ``sumptuary.yaml`` above the nearest one; they do not hold.
+    """
+
+    project: str
+    directories: tuple[str, ...]
+    outer: tuple[str, ...] = ()
+
+
+def builtin_directory() -> str:
+    """The shipped policies: beside the package in a wheel, beside ``engine/`` in a checkout.
+
+    A checkout wins, because an editable installation may leave a stale copy behind.
+
+    Raises:
+        ConfigurationError: there are none; the installation is broken.
+    """
+    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    checkout = os.path.dirname(os.path.dirname(package))
+    beside = os.path.join(checkout, "policies")
+    if os.path.basename(os.path.dirname(package)) == "engine" and os.path.isdir(beside):
+        return beside
+    shipped = os.path.join(package, "policies")
+    if os.path.isdir(shipped):
+        return shipped
+    raise ConfigurationError("the built-in policies are missing", place=shipped, hint="install sumptuary again")
+
+
+def repository_of(start: str) -> Repository:
+    """What lies from a path up to the root of its checkout (the directory that holds ``.git``), never above.
+
+    Outside a checkout, up to the working directory where the path lies in it, else the path's own directory only.
+    """
+    here = os.path.abspath(start)
+    if not os.path.isdir(here):
+        here = os.path.dirname(here)
+    levels = _levels(here)
+    files = [os.path.join(level, PROJECT_FILE) for level in levels]
+    projects = [file for file in files if os.path.isfile(file)]
+    directories = [os.path.join(level, PROJECT_DIRECTORY) for level in levels]
+    return Repository(
+        projects[0] if projects else "",
+        tuple(directory for directory in directories if os.path.isdir(directory) and not os.path.islink(directory)),
+        tuple(projects[1:]),
+    )
+
+
+def _levels(here: str) -> list[str]:
+    """The directories from ``here`` up to the root of the checkout."""
+    levels = [here]
+    while not os.path.exists(os.path.join(levels[-1], ".git")):
+        parent = os.path.dirname(levels[-1])
+        if parent == levels[-1]:
+            break
+        levels.append(parent)
+    else:
+        return levels
+    working = os.getcwd()
+    return levels[: levels.index(working) + 1] if working in levels else [here]
+
+
+def contents(root: Root, without: frozenset[str] = frozenset()) -> dict[str, bytes]:
+    """Every document file under a root, with what it holds, in a steady order. ``without`` are paths to leave out.
+
+    Raises:
+        UsageError: the path does not exist, cannot be read, or holds far too many files.
+    """
+    if os.path.isfile(root.path):
+        return {root.path: _read(root.path)}
+    if not os.path.isdir(root.path):
+        raise UsageError("no such file or directory", place=root.path)
+    paths: list[str] = []
+    for directory, names, files in os.walk(root.path):
+        depth = os.path.relpath(directory, root.path).count(os.sep)
+        names[:] = sorted(name for name in names if not name.startswith(".")) if depth < MAX_LEVELS else []
+        for name in sorted(files):
+            path = os.path.join(directory, name)
+            if not name.endswith(SUFFIXES) or path in without:
+                continue
+            if root.own and os.path.islink(path):
+                raise ConfigurationError(
+                    "a link is not followed here: put the document itself in its place", place=path
+                )
+            paths.append(path)
+        if len(paths) > MAX_FILES:
+            raise UsageError(f"more than {MAX_FILES} documents", place=root.path)
+    return {path: _read(path) for path in paths}
+
+
+def _read(path: str) -> bytes:
+    from sumptuary.yaml_lines import MAX_BYTES
+
+    try:
+        with open(path, "rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise SumptuaryError(f"cannot be read: {error.strerror or error}", place=path) from error

@@ -1,0 +1,182 @@
+"""Compiles one Policy document: expands its kinds, fills in its rule's parameters, checks its message and condition."""
+
+from __future__ import annotations
+
+import fnmatch
+import json
+import os
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from sumptuary.errors import SumptuaryError
+from sumptuary.model import KINDS, Place
+from sumptuary.policy import compiled, documents, message, parameters, problems, registry
+from sumptuary.policy.problems import Path
+from sumptuary.rule import Rule, load_parameters
+from sumptuary.yaml_lines import Document
+
+
+class Compiler:
+    """Compiles policies with the rules and the chosen profiles; problems are collected."""
+
+    def __init__(self, rules: dict[str, type[Rule]], profiles: dict[str, str]) -> None:
+        self.rules = rules
+        self.profiles = profiles
+        self.problems: list[SumptuaryError] = []
+
+    def policy(self, model: BaseModel, file: str, document: Document, pack: str) -> compiled.Policy | None:
+        """The compiled policy, or None with its problems collected."""
+        assert isinstance(model, documents.Policy)  # noqa: S101  # the caller chose it by this class
+        return _One(self, model, file, document).compiled(pack)
+
+
+class _One:
+    """The compilation of one policy."""
+
+    def __init__(self, compiler: Compiler, model: documents.Policy, file: str, document: Document) -> None:
+        self.compiler, self.model, self.file, self.document = compiler, model, file, document
+
+    def problem(self, path: Path, text: str, *, key: bool = False, hint: str = "") -> None:
+        """Collect a problem at a path."""
+        self.compiler.problems.append(problems.at(self.file, self.document, path, text, key=key, hint=hint))
+
+    def compiled(self, pack: str) -> compiled.Policy | None:
+        """The policy, or None."""
+        metadata, spec = self.model.metadata, self.model.spec
+        rule = self.compiler.rules.get(spec.rule)
+        if rule is None:
+            words = sorted(self.compiler.rules)
+            text = f"spec.rule: no rule {spec.rule!r} is installed{problems.nearest(spec.rule, words)}"
+            self.problem(("spec", "rule"), text, hint="sumptuary rules list shows them")
+            return None
+        before = len(self.compiler.problems)
+        values = self.parameters(rule)
+        kinds = self.kinds(rule)
+        self.check_where()
+        self.check_message(rule)
+        if len(self.compiler.problems) > before or values is None:
+            return None
+        select = spec.select
+        return compiled.Policy(
+            id=metadata.id,
+            version=metadata.version,
+            title=metadata.title,
+            severity=metadata.severity,
+            category=metadata.category,
+            owner=metadata.owner,
+            description=spec.description,
+            rule=spec.rule,
+            rule_class=registry.path_of(rule),
+            parameters=values,
+            kinds=kinds,
+            types=tuple(select.types),
+            providers=tuple(select.providers),
+            sources=tuple(select.sources),
+            environments=tuple(select.environments),
+            purposes=tuple(select.purposes),
+            tags=dict(select.tags),
+            where=select.where,
+            message=spec.message,
+            remediation=spec.remediation,
+            fix=spec.fix.model_dump(mode="json") if spec.fix is not None else None,
+            references=tuple(metadata.references),
+            enforcement=_enforcement(spec.enforcement),
+            place=Place(os.path.abspath(self.file), self.document.line),
+            pack=pack,
+        )
+
+    def kinds(self, rule: type[Rule]) -> tuple[str, ...]:
+        """The kinds selected, without globs; never more than the rule can judge."""
+        able = _expanded(rule.kinds)
+        chosen: list[str] = []
+        for index, pattern in enumerate(self.model.spec.select.kinds):
+            path: Path = ("spec", "select", "kinds", index)
+            matched = fnmatch.filter(KINDS, pattern)
+            if not matched:
+                self.problem(path, f"{pattern!r} matches no kind{problems.nearest(pattern, KINDS)}")
+            elif not any(kind in able for kind in matched):
+                text = f"the rule {rule.id} does not judge {pattern!r}; it judges {', '.join(rule.kinds)}"
+                self.problem(path, text)
+            chosen.extend(kind for kind in matched if kind in able)
+        return tuple(dict.fromkeys(chosen)) if self.model.spec.select.kinds else able
+
+    def parameters(self, rule: type[Rule]) -> dict[str, object] | None:
+        """The parameters that hold, defaults filled in; every profile is checked too."""
+        try:
+            shape = parameters.model_of(rule)
+        except SumptuaryError as error:
+            self.compiler.problems.append(error)
+            return None
+        spec = self.model.spec
+        chosen = self.compiler.profiles.get(self.model.metadata.id)
+        values = self.checked(rule, shape, spec.parameters, ("spec", "parameters"))
+        for name, profile in spec.profiles.items():
+            prefix: Path = ("spec", "profiles", name)
+            merged = self.checked(rule, shape, _merged(spec.parameters, profile), prefix)
+            values = merged if name == chosen else values
+        return values
+
+    def checked(
+        self, rule: type[Rule], shape: type[BaseModel], given: dict[str, Any], prefix: Path
+    ) -> dict[str, object] | None:
+        """Given parameters checked against the rule's model, or None with the problems collected."""
+        try:
+            model = shape.model_validate_json(json.dumps(given), strict=True)
+        except ValidationError as error:
+            self.compiler.problems.extend(problems.placed(error, shape, self.file, self.document, prefix))
+            return None
+        values: dict[str, object] = model.model_dump(mode="json")
+        try:
+            rule(load_parameters(rule.Parameters, values))
+        except (ValueError, TypeError, ArithmeticError) as error:
+            self.problem(self.named(prefix, str(error), values), f"{'.'.join(map(str, prefix))}: {error}")
+            return None
+        return values
+
+    def named(self, prefix: Path, text: str, values: dict[str, object]) -> Path:
+        """The parameter that a rule's complaint begins with, else all of them."""
+        first = text.split(maxsplit=1)[0].strip("`'\":,") if text.strip() else ""
+        for name in (first, first.partition(".")[0], first.partition("[")[0]):
+            if name in values and (*prefix, name) in self.document.values:
+                return (*prefix, name)
+        return prefix
+
+    def check_where(self) -> None:
+        """The condition must compile; that needs the ``cel`` extra."""
+
+    def check_message(self, rule: type[Rule]) -> None:
+        """The placeholders must be well formed and name what there is."""
+        spec = self.model.spec
+        facts = getattr(rule, "facts", None)
+        names = [field.alias or name for name, field in parameters.model_of(rule).model_fields.items()]
+        for text in message.mistakes(spec.message, parameters=names, facts=facts):
+            self.problem(("spec", "message"), f"spec.message: {text}")
+
+
+def _expanded(patterns: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(kind for kind in KINDS if any(fnmatch.fnmatchcase(kind, pattern) for pattern in patterns))
+
+
+def _merged(given: dict[str, Any], profile: dict[str, Any]) -> dict[str, Any]:
+    """The parameters with a profile's values set; a dotted key reaches into a record."""
+    merged: dict[str, Any] = json.loads(json.dumps(given))
+    for key, value in profile.items():
+        target = merged
+        *way, last = key.split(".")
+        for step in way:
+            inner = target.setdefault(step, {})
+            target = inner if isinstance(inner, dict) else target.setdefault(key, {})
+        target[last] = value
+    return merged
+
+
+def _enforcement(given: documents.Enforcement) -> compiled.Enforcement:
+    return compiled.Enforcement(
+        default=given.default,
+        stages={str(stage): level for stage, level in given.stages.items()},
+        environments=dict(given.environments),
+        ramp=tuple(sorted((step.from_.isoformat(), step.level) for step in given.ramp)),
+        new_only=given.new_only,
+        on_unknown=given.on_unknown,
+    )

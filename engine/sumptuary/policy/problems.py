@@ -1,0 +1,140 @@
+"""Turns what validation found into errors a person can mend: placed, with the offending text and the nearest word."""
+
+from __future__ import annotations
+
+import os
+from difflib import get_close_matches
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from sumptuary.errors import SumptuaryError
+from sumptuary.yaml_lines import Document
+
+Path = tuple[str | int, ...]
+
+
+def shown(path: str) -> str:
+    """A path as reports show it: relative to the working directory where it lies inside, with ``/``."""
+    relative = os.path.relpath(path)
+    return (path if relative.startswith("..") else relative).replace(os.sep, "/")
+
+
+def at(file: str, document: Document, path: Path, message: str, *, key: bool = False, hint: str = "") -> SumptuaryError:
+    """An error at a path of a document."""
+    line, column = document.place(path, key=key)
+    return SumptuaryError(message, place=f"{shown(file)}:{line}:{column}", hint=hint)
+
+
+def nearest(word: object, words: list[str] | tuple[str, ...]) -> str:
+    """``; did you mean 'x'?`` for the nearest of the words, or the words themselves where they are few."""
+    close = get_close_matches(str(word), words, n=1, cutoff=0.6)
+    if close:
+        return f"; did you mean {close[0]!r}?"
+    return f"; it may be {_listed(words)}" if 0 < len(words) <= 12 else ""
+
+
+def placed(
+    error: ValidationError,
+    model: type[BaseModel],
+    file: str,
+    document: Document,
+    prefix: Path = (),
+    later: tuple[str, ...] = (),
+) -> list[SumptuaryError]:
+    """Every error of a validation, one a place, in the order of the document.
+
+    ``prefix`` is the path of the validated value in the document; ``later`` the keys that a later version reads.
+    """
+    found: dict[tuple[tuple[int, int], Path], list[str]] = {}
+    for detail in error.errors(include_url=False):
+        path = _path(detail, document, prefix)
+        message, is_key = _message(detail, model, path, prefix, later)
+        place = document.place(path, key=is_key)
+        messages = found.setdefault((place, path), [])
+        if message not in messages:
+            messages.append(message)
+    errors: list[SumptuaryError] = []
+    for ((line, column), path), messages in sorted(found.items(), key=lambda item: item[0][0]):
+        name = ".".join(str(step) for step in path)
+        text = ", or ".join(messages)
+        errors.append(SumptuaryError(f"{name}: {text}" if name else text, place=f"{shown(file)}:{line}:{column}"))
+    return errors
+
+
+def _path(detail: ErrorDetails, document: Document, prefix: Path) -> Path:
+    """The error's path in the document; steps that only name a branch of a union are left out."""
+    path = prefix
+    for step in detail["loc"]:
+        if (*path, step) in document.values or (*path, step) in document.keys:
+            path = (*path, step)
+    return path
+
+
+def _message(
+    detail: ErrorDetails, model: type[BaseModel], path: Path, prefix: Path, later: tuple[str, ...]
+) -> tuple[str, bool]:
+    """What is wrong in words, and whether the key rather than the value is meant."""
+    kind, value = detail["type"], detail["input"]
+    if kind == "extra_forbidden":
+        dotted = ".".join(step for step in path if isinstance(step, str))
+        if dotted in later:
+            return "this version does not support it yet", True
+        return f"unknown key {path[-1]!r}{nearest(path[-1], names_at(model, path[len(prefix) : -1]))}", True
+    if kind == "missing":
+        return f"{str(detail['loc'][-1])!r} is missing", False
+    if kind == "literal_error":
+        words = _words(detail)
+        return f"{value!r} is not known{nearest(value, words)}", "[key]" in detail["loc"]
+    if kind == "string_type" and isinstance(value, (int, float)):
+        return f"{value!r} must be text: put it in quotes", False
+    if kind in ("value_error", "assertion_error"):
+        return detail["msg"].partition(", ")[2], False
+    if kind == "string_pattern_mismatch":
+        return f"{value!r} does not have the right form ({detail['ctx']['pattern']})", False
+    given = f" (it is {_brief(value)})" if value is None or isinstance(value, (str, int, float, bool)) else ""
+    message = detail["msg"].removeprefix("Input ").replace("a valid string", "text")
+    return message.replace("should", "must") + given, "[key]" in detail["loc"]
+
+
+def _words(detail: ErrorDetails) -> list[str]:
+    """The words that a literal allows, out of pydantic's "'a', 'b' or 'c'"."""
+    expected = str(detail.get("ctx", {}).get("expected", ""))
+    return [part.strip().strip("'") for part in expected.replace(" or ", ", ").split(", ") if part]
+
+
+def _brief(value: object) -> str:
+    text = "null" if value is None else repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _listed(words: list[str] | tuple[str, ...]) -> str:
+    return " or ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else list(words))
+
+
+def names_at(model: type[BaseModel], path: Path) -> list[str]:
+    """The keys that a model allows at a path inside it."""
+    here: type[BaseModel] | None = model
+    annotation: Any = model
+    for step in path:
+        if here is not None and isinstance(step, str):
+            fields = {field.alias or name: field for name, field in here.model_fields.items()}
+            if step not in fields:
+                return []
+            annotation = fields[step].annotation
+        else:
+            arguments = [part for part in get_args(annotation) if part is not type(None)]
+            annotation = arguments[-1] if arguments else None
+        here = _model_in(annotation)
+    return [field.alias or name for name, field in here.model_fields.items()] if here is not None else []
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    """The model that an annotation is, directly or as an optional."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    for part in get_args(annotation):
+        if isinstance(part, type) and issubclass(part, BaseModel) and type(None) in get_args(annotation):
+            return part
+    return None
