@@ -14,7 +14,7 @@ FORMATS = ("text", "json")
 
 @dataclass(slots=True, frozen=True)
 class Style:
-    """How text is set: whether colours may be used, the width in columns, and whether only the violations are wanted."""
+    """How text is set: whether colours may be used, its width in columns, and whether only violations are wanted."""
 
     colour: bool = False
     width: int = 100

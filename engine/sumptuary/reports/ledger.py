@@ -1,0 +1,95 @@
+"""The end of the text report: what was and was not judged, and what the run comes to."""
+
+from __future__ import annotations
+
+from textwrap import wrap
+
+from sumptuary.reports.printable import printable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from sumptuary.report import Report
+
+SHOWN = 10
+
+
+def plural(count: int, noun: str) -> str:
+    """``1 file``, ``1,200 files``."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def ledger(report: Report, width: int) -> list[str]:
+    """What was judged, and every kind of thing that was not."""
+    coverage = report.coverage
+    lines = wrap(_judged(report), width)
+    if coverage.failures:
+        failures = sorted(coverage.failures, key=lambda one: (one.path, one.line, one.message))
+        lines.append(f"Not read ({len(failures)}):")
+        for one in failures:
+            where = f"{printable(one.path)}:{one.line}" if one.line else printable(one.path)
+            lines += wrap(f"{where}: {printable(one.message)}", width, initial_indent="  ", subsequent_indent="    ")
+    if coverage.unresolved_modules:
+        count = len(coverage.unresolved_modules)
+        lines += _listing(
+            f"Modules that are not on this machine ({count}), so what they create is not judged:",
+            sorted(coverage.unresolved_modules),
+            width,
+        )
+        lines.append("  `terraform init` downloads them; a plan shows what they create")
+    if coverage.unmapped:
+        ranked = sorted(coverage.unmapped.items(), key=lambda item: (-item[1], item[0]))
+        named = [f"{name} {count}" for name, count in ranked]
+        lines += _listing("Types without a cost model, judged by tag policies only:", named, width)
+    for row in coverage.collectors:
+        if row.get("status") != "ok":
+            lines.append("Not collected: " + printable(", ".join(f"{key} {value}" for key, value in row.items())))
+    for policy, reasons in sorted(coverage.skipped.items()):
+        for reason, count in sorted(reasons.items()):
+            lines += wrap(f"{printable(policy)} skipped {plural(count, 'resource')}: {printable(reason)}", width)
+    for note in coverage.notes:
+        lines += wrap(f"Note: {printable(note)}", width, subsequent_indent="  ")
+    return lines
+
+
+def verdict(report: Report) -> str:
+    """What the run comes to, with the exit code."""
+    summary = report.summary
+    found = plural(summary.violations, "violation")
+    also = [f"{summary.unknown:,} not known"] if summary.unknown else []
+    for count, word in ((summary.waived, "waived"), (summary.approved, "approved"), (summary.baselined, "baselined")):
+        also += [f"{count:,} {word}"] if count else []
+    aside = "".join(f", {text}" for text in also)
+    if summary.exit_code == 1:
+        return f"Failed: {found}, {summary.blocking:,} blocking{aside} (exit 1)"
+    if summary.exit_code == 3:
+        missing = plural(len(report.coverage.failures) + summary.errors, "problem")
+        return f"Incomplete: {found}, none blocking{aside}; {missing} above kept something from being judged (exit 3)"
+    if summary.violations:
+        return f"Passed: {found}, none blocking{aside} (exit 0)"
+    return f"Passed: no violations{aside} (exit 0)"
+
+
+def _judged(report: Report) -> str:
+    coverage, summary = report.coverage, report.summary
+    prices = coverage.prices
+    text = (
+        f"Judged {plural(summary.resources, 'resource')} in {plural(coverage.files_read, 'file')}"
+        f" against {summary.policies} {'policy' if summary.policies == 1 else 'policies'}."
+    )
+    if any(prices.values()):
+        text += (
+            f" Prices: {prices.get('exact', 0):,} exact, {prices.get('estimated', 0):,} estimated,"
+            f" {prices.get('unknown', 0):,} not known"
+        )
+        text += f", as of {printable(report.catalogue.as_of)}." if report.catalogue.as_of else "."
+    audited = sum(one.status == "fail" and one.enforcement == "audit" for one in report.violations)
+    if audited:
+        text += f" {plural(audited, 'violation')} recorded only (audit): see --format json."
+    return text
+
+
+def _listing(title: str, items: list[str], width: int) -> list[str]:
+    """A title and its items in running text, the first few; the rest counted."""
+    shown = ", ".join(printable(item) for item in items[:SHOWN])
+    more = f" and {len(items) - SHOWN} more" if len(items) > SHOWN else ""
+    return [*wrap(title, width), *wrap(shown + more, width, initial_indent="  ", subsequent_indent="  ")]

@@ -1,0 +1,184 @@
+"""The report for people: the money first, then each file's violations, what is not known, and what was not judged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from textwrap import wrap
+
+from sumptuary.money import NOTHING, ZERO, Range
+from sumptuary.reports.amounts import amount, span
+from sumptuary.reports.ledger import ledger, plural, verdict
+from sumptuary.reports.printable import printable
+from sumptuary.reports.unknowns import unknowns
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from sumptuary.findings import Violation
+    from sumptuary.report import Report
+    from sumptuary.reports import Style
+
+_CODES = {
+    "critical": "1;31",
+    "high": "31",
+    "medium": "33",
+    "low": "36",
+    "info": "2",
+    "bold": "1",
+    "dim": "2",
+    "money": "32",
+}
+_INDENT = 17
+
+
+def render(report: Report, style: Style) -> str:
+    """The report as text, ending in a line break."""
+    if style.quiet:
+        return "\n".join([*(_quiet_line(violation) for violation in _shown(report)), verdict(report)]) + "\n"
+    paint = Paint(style.colour)
+    blocks = [[paint("bold", headline(report))]]
+    blocks += [_file(path, groups, style.width, paint, _currency(report)) for path, groups in _by_file(report)]
+    blocks += [unknowns(report, style.width), ledger(report, style.width)]
+    blocks.append([paint("bold", verdict(report))])
+    return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
+
+
+def headline(report: Report) -> str:
+    """What could be saved, of how much."""
+    spend, savings = report.summary.spend, report.summary.savings
+    asides = [f"saving {span(savings, spend.currency)}"] if _varies(savings, spend.currency) else []
+    asides += [f"{plural(spend.unpriced, 'resource')} unpriced"] if spend.unpriced else []
+    aside = f" ({'; '.join(asides)})" if asides else ""
+    if spend.monthly is None:
+        return f"No cost is known{aside}" if asides else "Nothing here has a price of its own"
+    cost = amount(spend.monthly.expected, spend.currency)
+    if savings.high <= ZERO:
+        return f"{cost} a month; no saving found{aside}"
+    return f"{amount(savings.expected, spend.currency)} a month could be saved of {cost}{aside}"
+
+
+class Paint:
+    """Colours, where they are wanted."""
+
+    def __init__(self, colour: bool) -> None:
+        self.colour = colour
+
+    def __call__(self, name: str, text: str) -> str:
+        """The text in a colour by name; as it is when colours are off or the name has none."""
+        code = _CODES.get(name)
+        return f"\x1b[{code}m{text}\x1b[0m" if self.colour and code and text else text
+
+
+@dataclass(slots=True)
+class Group:
+    """Violations that read the same but for their address: the instances of one block."""
+
+    first: Violation
+    message: str
+    addresses: list[str] = field(default_factory=list)
+    savings: Range = NOTHING
+    alone: Range = NOTHING
+    priced: int = 0
+
+    def add(self, violation: Violation) -> None:
+        """Count one more."""
+        self.addresses.append(violation.resource.address)
+        if violation.saving is not None:
+            self.savings += violation.saving.attributed
+            self.alone += violation.saving.standalone
+            self.priced += 1
+
+
+def _shown(report: Report) -> list[Violation]:
+    """The violations a person is shown: failures and faults of rules, but not what is only recorded (audit)."""
+    return [one for one in report.violations if one.status in ("fail", "error") and one.enforcement != "audit"]
+
+
+def _by_file(report: Report) -> list[tuple[str, list[Group]]]:
+    """Groups under their file, the file with the most to save first."""
+    files: dict[str, dict[tuple[object, ...], Group]] = {}
+    for violation in _shown(report):
+        path = _path(violation)
+        message = _without_address(violation)
+        key = (_line(violation), violation.policy, violation.status, violation.severity, message, violation.remediation)
+        groups = files.setdefault(path, {})
+        groups.setdefault(key, Group(violation, message)).add(violation)
+    ranked = sorted(files.items(), key=lambda item: (-sum(g.savings.expected for g in item[1].values()), item[0]))
+    return [(path, list(groups.values())) for path, groups in ranked]
+
+
+def _file(path: str, groups: list[Group], width: int, paint: Paint, currency: str) -> list[str]:
+    lines = [paint("bold", printable(path))]
+    for group in groups:
+        lines += _group(group, width, paint, currency)
+    return lines
+
+
+def _group(group: Group, width: int, paint: Paint, currency: str) -> list[str]:
+    violation = group.first
+    severity = violation.severity if violation.status == "fail" else "error"
+    money = _money(group, currency)
+    room = max(30, width - _INDENT)
+    body = wrap(printable(group.message), max(30, room - len(money) - 2)) or [""]
+    number = str(_line(violation) or "")
+    start = f"{number:>6}  {paint(severity, severity)}{' ' * (_INDENT - 8 - len(severity))}"
+    gap = " " * max(2, room - len(body[0]) - len(money))
+    lines = [start + body[0] + (gap + paint("money", money) if money else "")]
+    rest = body[1:] + wrap(_where(group), room) + wrap(_law(violation), room)
+    lines += [" " * _INDENT + line for line in rest]
+    lines += [" " * _INDENT + paint("dim", line) for line in wrap(printable(violation.remediation), room)]
+    return lines
+
+
+def _where(group: Group) -> str:
+    """The address, and how many more read the same."""
+    more = len(group.addresses) - 1
+    return printable(group.addresses[0]) + (f" and {more} more" if more else "")
+
+
+def _law(violation: Violation) -> str:
+    """The policy and what it does: ``[blocks]``, or its level and what that will become."""
+    effect = "blocks" if violation.blocking else violation.enforcement
+    ramp = f"; {violation.ramp}" if violation.ramp else ""
+    return f"{printable(violation.policy)} [{effect}{ramp}]"
+
+
+def _money(group: Group, currency: str) -> str:
+    """What mending it saves a month; nothing where no money is at stake, ``no price`` where it is not known."""
+    if not group.priced:
+        return "no price" if "saving" in group.first.evidence else ""
+    if group.savings.high > ZERO:
+        return f"{span(group.savings, currency)} a month"
+    return f"({span(group.alone, currency)} a month alone)" if group.alone.high > ZERO else ""
+
+
+def _quiet_line(violation: Violation) -> str:
+    saving = violation.saving
+    money = f" ({span(saving.attributed)} a month)" if saving is not None and saving.attributed.high > ZERO else ""
+    line = _line(violation)
+    where = printable(_path(violation)) + (f":{line}" if line else "")
+    blocks = " [blocks]" if violation.blocking else ""
+    address, message = printable(violation.resource.address), printable(_without_address(violation))
+    return f"{where}: {violation.severity}: {printable(violation.policy)}: {address}: {message}{money}{blocks}"
+
+
+def _without_address(violation: Violation) -> str:
+    """The message without the address it begins with: the report shows that beside it."""
+    return violation.message.removeprefix(f"{violation.resource.address}: ").strip()
+
+
+def _path(violation: Violation) -> str:
+    if violation.place is not None and violation.place.path:
+        return violation.place.path
+    return violation.resource.origin.uri or violation.resource.id
+
+
+def _line(violation: Violation) -> int:
+    return violation.place.line if violation.place is not None else 0
+
+
+def _currency(report: Report) -> str:
+    return report.summary.spend.currency
+
+
+def _varies(figure: Range, currency: str) -> bool:
+    return amount(figure.low, currency) != amount(figure.high, currency)
