@@ -9,6 +9,7 @@ from importlib import import_module
 
 from sumptuary.changes import change_set
 from sumptuary.coverage import Coverage
+from sumptuary.errors import SumptuaryError
 from sumptuary.findings import Finding, Outcome, Passed, Skipped, Undecided
 from sumptuary.model import Estate, Resource
 from sumptuary.money import NOTHING
@@ -49,6 +50,7 @@ class Law:
     """A policy ready to run: its rule made with its parameters, and what it selects."""
 
     policy: Policy
+    stage: str = "ci"
     rule: ResourceRule | EstateRule = field(init=False)
     selector: Selector = field(init=False)
 
@@ -56,7 +58,7 @@ class Law:
         module, _, name = self.policy.rule_class.partition(":")
         rule_class = getattr(import_module(module), name)
         self.rule = rule_class(load_parameters(rule_class.Parameters, self.policy.parameters))
-        self.selector = Selector(self.policy)
+        self.selector = Selector(self.policy, self.stage)
 
 
 def price_estate(resources: Sequence[Resource], catalogue: Catalogue, coverage: Coverage) -> None:
@@ -118,7 +120,7 @@ def _judgements(
     judgements: list[Judgement] = []
     judged: set[str] = set()
     for policy in policies:
-        for resource, outcome in judge(Law(policy), context):
+        for resource, outcome in judge(Law(policy, setting.stage), context):
             judged.add(resource.id)
             if isinstance(outcome, Skipped):
                 coverage.skip(policy.id, outcome.reason)
@@ -143,8 +145,10 @@ def judge(law: Law, context: Context) -> Iterator[tuple[Resource, Outcome]]:
     rule, chosen = law.rule, list[Resource]()
     for kind in law.policy.kinds:
         for resource in context.estate.by_kind.get(kind, ()):
-            selected = law.selector.matches(resource)
-            if isinstance(selected, Unknown):
+            selected = _select(law, resource)
+            if isinstance(selected, Finding):
+                yield resource, selected
+            elif isinstance(selected, Unknown):
                 yield resource, Undecided.on(selected)
             elif not selected:
                 continue
@@ -154,6 +158,13 @@ def judge(law: Law, context: Context) -> Iterator[tuple[Resource, Outcome]]:
                 yield resource, _judge_one(rule, resource, context)
     if isinstance(rule, EstateRule) and chosen:
         yield from _judge_all(rule, chosen, context)
+
+
+def _select(law: Law, resource: Resource) -> bool | Unknown | Finding:
+    try:
+        return law.selector.matches(resource)
+    except SumptuaryError as error:  # a condition that reads what is not there: never a pass
+        return Finding(error.message, evidence={"fault": True})
 
 
 def _judge_one(rule: ResourceRule, resource: Resource, context: Context) -> Outcome:
