@@ -73,11 +73,12 @@ SEVERITY_ORDER = ("critical", "high", "medium", "low", "info")
 def in_order(violations: Iterable[Violation]) -> list[Violation]:
     """Violations in report order: by file and line, then address, policy and fingerprint; those without a file last."""
 
-    def key(violation: Violation) -> tuple[bool, str, int, str, str, str]:
+    def key(violation: Violation) -> tuple[bool, str, int, str, str, str, str, str]:
         place = violation.place
         path, line = (place.path, place.line) if place is not None else ("", 0)
         where = path or violation.resource.origin.uri
-        return (not path, where, line, violation.resource.address, violation.policy, violation.fingerprint)
+        about = (violation.resource.address, violation.policy, violation.fingerprint)
+        return (not path, where, line, *about, violation.status, violation.message)
 
     return sorted(violations, key=key)
 

@@ -35,7 +35,6 @@ COMMANDS = ("check", "resources", "policies", "rules", "prices")
 """The commands in the order in which the help shows them; each is a file of this name beside this one."""
 
 FAULT, INTERRUPTED = 4, 130
-ISSUES = "https://github.com/sumptuary/sumptuary/issues"
 
 
 def run(argv: Sequence[str]) -> int:
@@ -123,7 +122,7 @@ def _confess(fault: BaseException, *, debug: bool) -> int:
     what = printable_lines(f"{type(fault).__name__}: {fault}"[:500])
     sys.stderr.write(
         f"sumptuary: this is a fault of sumptuary itself, not of your files: {what}\n"
-        f"  please report it with the output of the same command and --debug: {ISSUES} (version {__version__})\n"
+        f"  please report it with what the same command says with --debug, and the version, {__version__}\n"
     )
     return FAULT
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from textwrap import wrap
-
-from sumptuary.reports.printable import printable
+from sumptuary.reports.printable import folded
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,33 +19,30 @@ def plural(count: int, noun: str) -> str:
 def ledger(report: Report, width: int) -> list[str]:
     """What was judged, and every kind of thing that was not."""
     coverage = report.coverage
-    lines = wrap(_judged(report), width)
+    lines = folded(_judged(report), width)
     if coverage.failures:
         failures = sorted(coverage.failures, key=lambda one: (one.path, one.line, one.message))
         lines.append(f"Not read ({len(failures)}):")
         for one in failures:
-            where = f"{printable(one.path)}:{one.line}" if one.line else printable(one.path)
-            lines += wrap(f"{where}: {printable(one.message)}", width, initial_indent="  ", subsequent_indent="    ")
+            lines += folded(f"{one.path}:{one.line or ''}".removesuffix(":") + f": {one.message}", width, "  ", "    ")
     if coverage.unresolved_modules:
-        count = len(coverage.unresolved_modules)
-        lines += _listing(
-            f"Modules that are not on this machine ({count}), so what they create is not judged:",
-            sorted(coverage.unresolved_modules),
-            width,
-        )
-        lines.append("  `terraform init` downloads them; a plan shows what they create")
+        title = f"Modules that are not on this machine ({len(coverage.unresolved_modules)}): nothing in them is judged."
+        title += " `terraform init` downloads them; a plan shows what they create."
+        lines += _listing(title, sorted(coverage.unresolved_modules), width)
     if coverage.unmapped:
         ranked = sorted(coverage.unmapped.items(), key=lambda item: (-item[1], item[0]))
         named = [f"{name} {count}" for name, count in ranked]
         lines += _listing("Types without a cost model, judged by tag policies only:", named, width)
     for row in coverage.collectors:
         if row.get("status") != "ok":
-            lines.append("Not collected: " + printable(", ".join(f"{key} {value}" for key, value in row.items())))
+            lines += folded(
+                "Not collected: " + ", ".join(f"{key} {value}" for key, value in row.items()), width, "", "  "
+            )
     for policy, reasons in sorted(coverage.skipped.items()):
         for reason, count in sorted(reasons.items()):
-            lines += wrap(f"{printable(policy)} skipped {plural(count, 'resource')}: {printable(reason)}", width)
+            lines += folded(f"{policy} skipped {plural(count, 'resource')}: {reason}", width, "", "  ")
     for note in coverage.notes:
-        lines += wrap(f"Note: {printable(note)}", width, subsequent_indent="  ")
+        lines += folded(f"Note: {note}", width, "", "  ")
     return lines
 
 
@@ -81,7 +76,7 @@ def _judged(report: Report) -> str:
             f" Prices: {prices.get('exact', 0):,} exact, {prices.get('estimated', 0):,} estimated,"
             f" {prices.get('unknown', 0):,} not known"
         )
-        text += f", as of {printable(report.catalogue.as_of)}." if report.catalogue.as_of else "."
+        text += f", as of {report.catalogue.as_of}." if report.catalogue.as_of else "."
     audited = sum(one.status == "fail" and one.enforcement == "audit" for one in report.violations)
     if audited:
         text += f" {plural(audited, 'violation')} recorded only (audit): see --format json."
@@ -90,6 +85,5 @@ def _judged(report: Report) -> str:
 
 def _listing(title: str, items: list[str], width: int) -> list[str]:
     """A title and its items in running text, the first few; the rest counted."""
-    shown = ", ".join(printable(item) for item in items[:SHOWN])
     more = f" and {len(items) - SHOWN} more" if len(items) > SHOWN else ""
-    return [*wrap(title, width), *wrap(shown + more, width, initial_indent="  ", subsequent_indent="  ")]
+    return [*folded(title, width), *folded(", ".join(items[:SHOWN]) + more, width, "  ", "  ")]

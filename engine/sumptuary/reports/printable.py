@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
+
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _INVISIBLE = frozenset("\u200b\u2028\u2029\ufeff") | _BIDI
 
@@ -16,6 +18,19 @@ def printable(text: str) -> str:
 def printable_lines(text: str) -> str:
     """The same, but line breaks stay."""
     return "\n".join(printable(line) for line in text.split("\n"))
+
+
+def folded(text: str, width: int, first: str = "", then: str = "") -> list[str]:
+    """The text made printable and folded at spaces; a word longer than the width (a path) stays whole."""
+    room = max(30, width)
+    return wrap(
+        printable(text),
+        room,
+        initial_indent=first,
+        subsequent_indent=then,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _harmless(character: str) -> bool:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from textwrap import wrap
 
 from sumptuary.money import NOTHING, ZERO, Range
 from sumptuary.reports.amounts import amount, span
 from sumptuary.reports.ledger import ledger, plural, verdict
-from sumptuary.reports.printable import printable
+from sumptuary.reports.printable import folded, printable
 from sumptuary.reports.unknowns import unknowns
 
 TYPE_CHECKING = False
@@ -35,10 +34,10 @@ def render(report: Report, style: Style) -> str:
     if style.quiet:
         return "\n".join([*(_quiet_line(violation) for violation in _shown(report)), verdict(report)]) + "\n"
     paint = Paint(style.colour)
-    blocks = [[paint("bold", headline(report))]]
+    blocks = [[paint("bold", line) for line in folded(headline(report), style.width)]]
     blocks += [_file(path, groups, style.width, paint, _currency(report)) for path, groups in _by_file(report)]
     blocks += [unknowns(report, style.width), ledger(report, style.width)]
-    blocks.append([paint("bold", verdict(report))])
+    blocks.append([paint("bold", line) for line in folded(verdict(report), style.width)])
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 
 
@@ -118,28 +117,28 @@ def _group(group: Group, width: int, paint: Paint, currency: str) -> list[str]:
     severity = violation.severity if violation.status == "fail" else "error"
     money = _money(group, currency)
     room = max(30, width - _INDENT)
-    body = wrap(printable(group.message), max(30, room - len(money) - 2)) or [""]
+    body = folded(group.message, room - len(money) - 2) or [""]
     number = str(_line(violation) or "")
     start = f"{number:>6}  {paint(severity, severity)}{' ' * (_INDENT - 8 - len(severity))}"
     gap = " " * max(2, room - len(body[0]) - len(money))
     lines = [start + body[0] + (gap + paint("money", money) if money else "")]
-    rest = body[1:] + wrap(_where(group), room) + wrap(_law(violation), room)
+    rest = body[1:] + folded(_where(group), room) + folded(_law(violation), room)
     lines += [" " * _INDENT + line for line in rest]
-    lines += [" " * _INDENT + paint("dim", line) for line in wrap(printable(violation.remediation), room)]
+    lines += [" " * _INDENT + paint("dim", line) for line in folded(violation.remediation, room)]
     return lines
 
 
 def _where(group: Group) -> str:
     """The address, and how many more read the same."""
     more = len(group.addresses) - 1
-    return printable(group.addresses[0]) + (f" and {more} more" if more else "")
+    return group.addresses[0] + (f" and {more} more" if more else "")
 
 
 def _law(violation: Violation) -> str:
     """The policy and what it does: ``[blocks]``, or its level and what that will become."""
     effect = "blocks" if violation.blocking else violation.enforcement
     ramp = f"; {violation.ramp}" if violation.ramp else ""
-    return f"{printable(violation.policy)} [{effect}{ramp}]"
+    return f"{violation.policy} [{effect}{ramp}]"
 
 
 def _money(group: Group, currency: str) -> str:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from textwrap import wrap
 
 from sumptuary.reports.ledger import plural
-from sumptuary.reports.printable import printable
+from sumptuary.reports.printable import folded
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,21 +44,15 @@ def unknowns(report: Report, width: int) -> list[str]:
 
 
 def _paragraph(text: str, reason: _Reason, width: int) -> list[str]:
-    count = plural(len(reason.places), "resource")
-    lines = wrap(f"{printable(text)} ({count})", width - 2)
-    lines = ["  " + line for line in lines]
+    lines = folded(f"{text} ({plural(len(reason.places), 'resource')})", width, "  ", "    ")
     places = list(reason.places)
-    for place in places[:PLACES_SHOWN]:
-        lines.append("      " + place)
-    if len(places) > PLACES_SHOWN:
-        lines.append(f"      and {len(places) - PLACES_SHOWN} more")
-    lines.append(f"      policies: {', '.join(printable(policy) for policy in reason.policies)}")
-    if reason.cure:
-        lines += ["      " + line for line in wrap(printable(reason.cure), width - 6)]
+    further = [f"and {len(places) - PLACES_SHOWN} more"] if len(places) > PLACES_SHOWN else []
+    for line in (*places[:PLACES_SHOWN], *further, f"policies: {', '.join(reason.policies)}", reason.cure):
+        lines += folded(line, width, "      ", "        ")
     return lines
 
 
 def _where(violation: Violation) -> str:
     place = violation.place
-    where = f"{printable(place.path)}:{place.line} " if place is not None and place.path else ""
-    return where + printable(violation.resource.address)
+    where = f"{place.path}:{place.line} " if place is not None and place.path else ""
+    return where + violation.resource.address
