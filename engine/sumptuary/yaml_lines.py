@@ -24,11 +24,12 @@ if TYPE_CHECKING:
         column: int
 
     class Event(Protocol):
-        """What is used of PyYAML's events; ``value`` and ``implicit`` are there on scalars only."""
+        """What is used of PyYAML's events; the last three are there on scalars only."""
 
         start_mark: Mark
         value: str
         implicit: tuple[bool, bool]
+        style: str | None
 
 
 MAX_BYTES = 1_000_000
@@ -53,12 +54,16 @@ class Problem:
 
 @dataclass(slots=True)
 class Document:
-    """One document: its value in JSON types, and the places of its keys and values by path (``("spec", "rule")``)."""
+    """One document: its value in JSON types, and the places of its keys and values by path (``("spec", "rule")``).
+
+    ``styles`` holds how a scalar is written where it is not plain: ``'``, ``"``, ``|`` or ``>``.
+    """
 
     value: object = None
     line: int = 1
     keys: dict[Path, tuple[int, int]] = field(default_factory=dict)
     values: dict[Path, tuple[int, int]] = field(default_factory=dict)
+    styles: dict[Path, str] = field(default_factory=dict)
 
     def place(self, path: Path, *, key: bool = False) -> tuple[int, int]:
         """Line and column of the value (or the key) at a path, or of the nearest thing around it."""
@@ -67,6 +72,14 @@ class Document:
         while path not in self.values and path:
             path = path[:-1]
         return self.values.get(path, (self.line, 1))
+
+    def place_within(self, path: Path, line: int, column: int) -> tuple[int, int]:
+        """The place of a line and column (from 1) within a text, as near as the way it is written allows."""
+        first_line, first_column = self.place(path)
+        style = self.styles.get(path, "")
+        if style in ("|", ">"):
+            return first_line + line, column
+        return (first_line, first_column + bool(style) + column - 1) if line == 1 else (first_line + line - 1, column)
 
     def value_at(self, path: Path) -> object:
         """The value at a path, or None where there is none."""
@@ -159,6 +172,8 @@ class _Builder:
         self.document.values[path] = _position(event.start_mark)
         self.refuse_marks(event, name)
         if name == "ScalarEvent":
+            if event.style:
+                self.document.styles[path] = event.style
             return self.scalar(event)
         if name == "AliasEvent":
             return None

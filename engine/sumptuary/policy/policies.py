@@ -11,10 +11,12 @@ from pydantic import BaseModel, ValidationError
 
 from sumptuary.errors import SumptuaryError
 from sumptuary.model import KINDS, Place
-from sumptuary.policy import compiled, documents, message, parameters, problems, registry
+from sumptuary.policy import compiled, conditions, documents, message, parameters, problems, registry
 from sumptuary.policy.problems import Path
 from sumptuary.rule import Rule, load_parameters
 from sumptuary.yaml_lines import Document
+
+_KIND_WORDS = (*dict.fromkeys(f"{kind.partition('.')[0]}.*" for kind in KINDS if "." in kind), *KINDS)
 
 
 class Compiler:
@@ -53,8 +55,9 @@ class _One:
         before = len(self.compiler.problems)
         values = self.parameters(rule)
         kinds = self.kinds(rule)
-        self.check_where()
-        self.check_message(rule)
+        if values is not None:
+            self.check_where(rule)
+            self.check_message(rule)
         if len(self.compiler.problems) > before or values is None:
             return None
         select = spec.select
@@ -94,7 +97,7 @@ class _One:
             path: Path = ("spec", "select", "kinds", index)
             matched = fnmatch.filter(KINDS, pattern)
             if not matched:
-                self.problem(path, f"{pattern!r} matches no kind{problems.nearest(pattern, KINDS)}")
+                self.problem(path, f"{pattern!r} matches no kind{problems.nearest(pattern, _KIND_WORDS)}")
             elif not any(kind in able for kind in matched):
                 text = f"the rule {rule.id} does not judge {pattern!r}; it judges {', '.join(rule.kinds)}"
                 self.problem(path, text)
@@ -142,15 +145,32 @@ class _One:
                 return (*prefix, name)
         return prefix
 
-    def check_where(self) -> None:
-        """The condition must compile; that needs the ``cel`` extra."""
+    def check_where(self, rule: type[Rule]) -> None:
+        """The condition must compile and name what there is; that needs the ``cel`` extra."""
+        path: Path = ("spec", "select", "where")
+        text = self.model.spec.select.where
+        if not text:
+            return
+        try:
+            wrong = conditions.mistakes(text, self.parameter_names(rule))
+        except SumptuaryError as error:
+            self.problem(path, f"spec.select.where: {error.message}", hint=error.hint)
+            return
+        for mistake in wrong:
+            line, column = self.document.place_within(path, mistake.line, mistake.column)
+            place = f"{problems.shown(self.file)}:{line}:{column}"
+            message = f"spec.select.where: {mistake.message} in {text.strip()!r}"
+            self.compiler.problems.append(SumptuaryError(message, place=place))
+
+    def parameter_names(self, rule: type[Rule]) -> list[str]:
+        """The names of the rule's parameters."""
+        return [field.alias or name for name, field in parameters.model_of(rule).model_fields.items()]
 
     def check_message(self, rule: type[Rule]) -> None:
         """The placeholders must be well formed and name what there is."""
         spec = self.model.spec
         facts = getattr(rule, "facts", None)
-        names = [field.alias or name for name, field in parameters.model_of(rule).model_fields.items()]
-        for text in message.mistakes(spec.message, parameters=names, facts=facts):
+        for text in message.mistakes(spec.message, parameters=self.parameter_names(rule), facts=facts):
             self.problem(("spec", "message"), f"spec.message: {text}")
 
 

@@ -1,0 +1,250 @@
+"""Reads which paths a checked CEL expression touches, and how, out of its wire format (``cel.expr.CheckedExpr``).
+
+A path that is selected step by step fails in CEL where a step is missing, and CEL's ``&&`` and ``||`` treat that as
+not known. A path whose presence is tested, or whose value is used as a whole, does not fail: of these this module keeps
+the node, so that it can be replaced by an error where the value is not fully known.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+Step = str | int
+Field = tuple[int, int, int | bytes]
+
+EACH = "[*]"
+"""The step from a list to each of its items, in a comprehension."""
+
+UNKNOWN_FIELD = "$unknown"
+_EXPR, _ID, _CONST, _IDENT, _SELECT, _CALL, _LIST, _STRUCT, _COMPREHENSION = 4, 2, 3, 4, 5, 6, 7, 8, 9
+
+
+@dataclass(slots=True, frozen=True)
+class Use:
+    """A path and how the expression uses it: ``value`` (as a whole), ``has`` (its presence), ``range`` (its items)."""
+
+    path: tuple[Step, ...]
+    mode: str
+    node: int
+
+
+@dataclass(slots=True)
+class Tree:
+    """A serialized expression taken apart."""
+
+    serialized: bytes
+    uses: tuple[Use, ...] = ()
+
+    @classmethod
+    def of(cls, serialized: bytes) -> Tree:
+        """Read a serialized ``google.protobuf.Any`` that holds a ``CheckedExpr``."""
+        reader = _Reader()
+        reader.visit(_part(_part(serialized, 2), _EXPR), {})
+        return cls(serialized, tuple(reader.uses))
+
+    def without(self, nodes: frozenset[int]) -> bytes:
+        """The serialized expression with these nodes replaced by one that always fails (``resource.$unknown``)."""
+        checked = _part(self.serialized, 2)
+        expression = _replaced(_part(checked, _EXPR), nodes)
+        changed = [(n, w, expression if n == _EXPR else v) for n, w, v in _fields(checked)]
+        return _encoded([(n, w, _encoded(changed) if n == 2 else v) for n, w, v in _fields(self.serialized)])
+
+
+class _Reader:
+    """Walks the expression; ``scope`` maps a comprehension's variables to the path they stand for, or None."""
+
+    def __init__(self) -> None:
+        self.uses: list[Use] = []
+
+    def visit(self, node: bytes, scope: dict[str, tuple[Step, ...] | None]) -> None:
+        """Record the uses of a node and of all below it."""
+        chain = _chain(node, scope)
+        if chain is not None:
+            path, is_test = chain
+            self.uses.append(Use(path, "has" if is_test else "value", _identity(node)))
+            return
+        for number, _, value in _fields(node):
+            if not isinstance(value, bytes):
+                continue
+            if number == _COMPREHENSION:
+                self.comprehension(value, scope)
+            elif number in (_SELECT, _CALL, _LIST, _STRUCT):
+                for child in _children(number, value):
+                    self.visit(child, scope)
+
+    def comprehension(self, value: bytes, scope: dict[str, tuple[Step, ...] | None]) -> None:
+        """The range is used by its items, and the variable stands for each of them."""
+        parts = {number: item for number, _, item in _fields(value) if isinstance(item, bytes)}
+        variable, over = parts.get(1, b"").decode(), parts.get(2, b"")
+        chain = _chain(over, scope) if 8 not in parts else None
+        inner: dict[str, tuple[Step, ...] | None] = {**scope, parts.get(3, b"").decode(): None, variable: None}
+        if chain is not None and not chain[1]:
+            self.uses.append(Use(chain[0], "range", _identity(over)))
+            inner[variable] = (*chain[0], EACH)
+        else:
+            self.visit(over, scope)
+        if 8 in parts:
+            inner[parts[8].decode()] = None
+        self.visit(parts.get(4, b""), scope)
+        for number in (5, 6, 7):
+            self.visit(parts.get(number, b""), inner)
+
+
+def _chain(node: bytes, scope: dict[str, tuple[Step, ...] | None]) -> tuple[tuple[Step, ...], bool] | None:
+    """The path that a node is, from a variable through fields and constant indexes; and whether it only tests it."""
+    for number, _, value in _fields(node):
+        if not isinstance(value, bytes):
+            continue
+        if number == _IDENT:
+            name = _part(value, 1).decode()
+            path = scope.get(name, (name,))
+            return (path, False) if path is not None else None
+        if number == _SELECT:
+            parts = {part: item for part, _, item in _fields(value)}
+            operand, field = parts.get(1, b""), parts.get(2, b"")
+            if isinstance(operand, bytes) and isinstance(field, bytes):
+                inner = _chain(operand, scope)
+                if inner is not None and not inner[1]:
+                    return (*inner[0], field.decode()), bool(parts.get(3, 0))
+        if number == _CALL:
+            return _indexed(value, scope) or _contained(value, scope)
+    return None
+
+
+def _contained(call: bytes, scope: dict[str, tuple[Step, ...] | None]) -> tuple[tuple[Step, ...], bool] | None:
+    """``'key' in operand`` tests the presence of the key as ``has`` does; None for any other call."""
+    arguments = [value for number, _, value in _fields(call) if number == 3 and isinstance(value, bytes)]
+    if _part(call, 2) != b"@in" or len(arguments) != 2:
+        return None
+    key, inner = _constant(arguments[0]), _chain(arguments[1], scope)
+    return ((*inner[0], key), True) if inner is not None and not inner[1] and isinstance(key, str) else None
+
+
+def _indexed(call: bytes, scope: dict[str, tuple[Step, ...] | None]) -> tuple[tuple[Step, ...], bool] | None:
+    """The path of ``operand[constant]``, or None for any other call."""
+    arguments = [value for number, _, value in _fields(call) if number == 3 and isinstance(value, bytes)]
+    if _part(call, 2) != b"_[_]" or len(arguments) != 2:
+        return None
+    inner, key = _chain(arguments[0], scope), _constant(arguments[1])
+    return ((*inner[0], key), False) if inner is not None and not inner[1] and key is not None else None
+
+
+def _constant(node: bytes) -> Step | None:
+    """A node's constant text or index."""
+    for number, _, value in _fields(node):
+        if number == _CONST and isinstance(value, bytes):
+            for kind, _, content in _fields(value):
+                if kind == 6 and isinstance(content, bytes):
+                    return content.decode()
+                if kind == 3 and isinstance(content, int) and content < 2**31:
+                    return content
+    return None
+
+
+def _children(number: int, value: bytes) -> list[bytes]:
+    """The expressions directly inside a select, call, list or struct."""
+    wanted = {_SELECT: (1,), _CALL: (1, 3), _LIST: (1,), _STRUCT: ()}[number]
+    found = [item for part, _, item in _fields(value) if part in wanted and isinstance(item, bytes)]
+    if number == _STRUCT:
+        for part, _, entry in _fields(value):
+            if part == 2 and isinstance(entry, bytes):
+                found.extend(item for key, _, item in _fields(entry) if key in (3, 4) and isinstance(item, bytes))
+    return found
+
+
+def _replaced(node: bytes, nodes: frozenset[int]) -> bytes:
+    """A node with those below it, or itself, replaced."""
+    if _identity(node) in nodes:
+        variable = _encoded([(_ID, 0, _identity(node)), (_IDENT, 2, _encoded([(1, 2, b"resource")]))])
+        select = _encoded([(1, 2, variable), (2, 2, UNKNOWN_FIELD.encode())])
+        return _encoded([(_ID, 0, _identity(node)), (_SELECT, 2, select)])
+    inside = {_SELECT: (1,), _CALL: (1, 3), _LIST: (1,), _COMPREHENSION: (2, 4, 5, 6, 7)}
+    changed: list[Field] = []
+    for number, wire, value in _fields(node):
+        if isinstance(value, bytes) and number in inside:
+            parts = [
+                (part, kind, _replaced(item, nodes) if part in inside[number] and isinstance(item, bytes) else item)
+                for part, kind, item in _fields(value)
+            ]
+            changed.append((number, wire, _encoded(parts)))
+        elif isinstance(value, bytes) and number == _STRUCT:
+            changed.append((number, wire, _replaced_entries(value, nodes)))
+        else:
+            changed.append((number, wire, value))
+    return _encoded(changed)
+
+
+def _replaced_entries(struct: bytes, nodes: frozenset[int]) -> bytes:
+    """A struct with its entries' keys and values replaced where asked."""
+    changed: list[Field] = []
+    for number, wire, entry in _fields(struct):
+        if number == 2 and isinstance(entry, bytes):
+            parts = [
+                (key, kind, _replaced(item, nodes) if key in (3, 4) and isinstance(item, bytes) else item)
+                for key, kind, item in _fields(entry)
+            ]
+            changed.append((number, wire, _encoded(parts)))
+        else:
+            changed.append((number, wire, entry))
+    return _encoded(changed)
+
+
+def _identity(node: bytes) -> int:
+    return next((value for number, _, value in _fields(node) if number == _ID and isinstance(value, int)), 0)
+
+
+def _part(message: bytes, number: int) -> bytes:
+    """The first field of this number as bytes, or none."""
+    return next((value for n, _, value in _fields(message) if n == number and isinstance(value, bytes)), b"")
+
+
+def _fields(message: bytes) -> list[Field]:
+    """The fields of a protobuf message: number, wire type, value (bytes, or an integer for a varint)."""
+    found: list[Field] = []
+    position = 0
+    while position < len(message):
+        key, position = _varint(message, position)
+        number, wire = key >> 3, key & 7
+        if wire == 0:
+            integer, position = _varint(message, position)
+            found.append((number, wire, integer))
+            continue
+        if wire == 2:
+            size, position = _varint(message, position)
+        else:
+            size = 8 if wire == 1 else 4
+        found.append((number, wire, message[position : position + size]))
+        position += size
+    return found
+
+
+def _encoded(message: list[Field]) -> bytes:
+    """The reverse of ``_fields``."""
+    out = bytearray()
+    for number, wire, value in message:
+        out += _as_varint(number << 3 | wire)
+        if isinstance(value, int):
+            out += _as_varint(value)
+        else:
+            out += (_as_varint(len(value)) if wire == 2 else b"") + value
+    return bytes(out)
+
+
+def _varint(message: bytes, position: int) -> tuple[int, int]:
+    value = shift = 0
+    while True:
+        byte = message[position]
+        value |= (byte & 127) << shift
+        position += 1
+        if byte < 128:
+            return value, position
+        shift += 7
+
+
+def _as_varint(value: int) -> bytes:
+    out = bytearray()
+    while value > 127:
+        out.append(value & 127 | 128)
+        value >>= 7
+    out.append(value)
+    return bytes(out)
