@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from argparse import PARSER, REMAINDER, ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -29,7 +29,10 @@ class Parser(ArgumentParser):
 
     def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
         """The arguments; options that do not exist are named with the nearest that do."""
-        arguments, extra = self.parse_known_args(args, namespace)
+        if any(action.nargs in (PARSER, REMAINDER) for action in self._actions):
+            arguments, extra = self.parse_known_args(args, namespace)
+        else:  # paths may stand before, between and after options
+            arguments, extra = self.parse_known_intermixed_args(args, namespace)
         for word in extra:
             name = word.partition("=")[0]
             if name.startswith("-"):

@@ -1,0 +1,120 @@
+"""The common model itself, a JSON object a line: what was read, before any law judges it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields, is_dataclass
+
+from sumptuary.money import to_cents
+from sumptuary.values import UNKNOWN_KEY, to_json
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from sumptuary.model import Cost, Resource
+
+WITHHELD = {UNKNOWN_KEY: "withheld: user data, secrets and environment variables are never printed"}
+"""Stands for a value that is known and is nobody's business here."""
+
+_PRIVATE = ("password", "passwd", "secret", "token", "private_key", "api_key", "access_key", "connection_string")
+_PRIVATE_WHOLE = frozenset(
+    {
+        "certificate_body",
+        "certificate_chain",
+        "container_definitions",
+        "credentials",
+        "custom_data",
+        "env",
+        "environment_variables",
+        "metadata_startup_script",
+        "startup_script",
+        "user_data",
+        "user_data_base64",
+    }
+)
+_NAMES_ONLY = ("_arn", "_id", "_name", "_names", "_ids", "_arns", "_version", "_enabled", "_length", "_lifetime")
+
+
+def render(resources: Iterable[Resource]) -> Iterator[str]:
+    """A line for each resource, by root, file, line and address, so that two runs give the same bytes."""
+    for resource in sorted(resources, key=_position):
+        yield json.dumps(row(resource), allow_nan=False) + "\n"
+
+
+def row(resource: Resource) -> dict[str, object]:
+    """One resource in JSON types."""
+    entries = resource.tags.entries
+    return {
+        "address": resource.address,
+        "kind": resource.kind,
+        "type": resource.type,
+        "provider": resource.provider,
+        "account": to_json(resource.account),
+        "region": to_json(resource.region),
+        "tags": to_json(resource.tags.values()),
+        "tag_origins": {key: tag.origin for key, tag in entries.items()},
+        "environment": to_json(resource.environment),
+        "attributes": without_secrets(to_json(resource.attributes)),
+        "location": _location(resource),
+        "facets": _facets(resource),
+    }
+
+
+def without_secrets(value: object) -> object:
+    """The attributes with what may be secret withheld, by the name it stands under."""
+    if isinstance(value, dict):
+        return {key: WITHHELD if _is_private(key, item) else without_secrets(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [without_secrets(item) for item in value]
+    return value
+
+
+def _is_private(key: str, item: object) -> bool:
+    """Whether a name says that its value is secret; names, ids and switches around a secret are not."""
+    if item is None or isinstance(item, bool) or (isinstance(item, dict) and set(item) == {UNKNOWN_KEY}):
+        return False
+    name = key.lower()
+    if name in _PRIVATE_WHOLE or (name == "variables" and isinstance(item, dict)):
+        return True
+    return isinstance(item, str) and not name.endswith(_NAMES_ONLY) and any(word in name for word in _PRIVATE)
+
+
+def _location(resource: Resource) -> dict[str, object]:
+    place = resource.origin.place
+    if place is not None and place.path:
+        return {"path": place.path, "line": place.line, "end_line": max(place.line, place.end_line)}
+    return {"uri": resource.origin.uri or resource.id}
+
+
+def _facets(resource: Resource) -> dict[str, object]:
+    """The facets that the resource has. ``multiplicity`` says why nobody knows how many of it there are."""
+    facets: dict[str, object] = {}
+    for name in ("compute", "workload", "lifetime", "usage", "storage"):
+        facet = getattr(resource, name)
+        if facet is not None:
+            facets[name] = _plain(facet)
+    facets["cost"] = _cost(resource.cost)
+    if resource.multiplicity is not None:
+        facets["multiplicity"] = to_json(resource.multiplicity)
+    return facets
+
+
+def _plain(value: object) -> object:
+    """A facet as a map of its fields; other values in JSON types."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {item.name: _plain(getattr(value, item.name)) for item in fields(value)}
+    return to_json(value)
+
+
+def _cost(cost: Cost) -> dict[str, object]:
+    monthly = None
+    if cost.monthly is not None:
+        monthly = {name: str(to_cents(getattr(cost.monthly, name))) for name in ("low", "expected", "high")}
+    return {"monthly": monthly, "currency": "USD", "unpriced": cost.unpriced or None}
+
+
+def _position(resource: Resource) -> tuple[str, str, int, str]:
+    place = resource.origin.place
+    path, line = (place.path, place.line) if place is not None else ("", 0)
+    return (resource.origin.root, path, line, resource.address)
