@@ -126,7 +126,7 @@ class Case(_Strict):
 
     name: Text
     given: dict[str, Any] | list[dict[str, Any]] = Field(description="One resource, or several.")
-    expect: Literal["pass", "fail", "unknown", "skipped"]
+    expect: Literal["pass", "fail", "unknown", "skipped", "approved"]
     message: str = Field(default="", description="Text that the message (or the reason) must hold.")
     now: datetime | date | None = None
     inputs: list[Literal["commitments", "usage", "billing", "base"]] | None = Field(

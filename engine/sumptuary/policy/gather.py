@@ -7,7 +7,7 @@ import os
 from dataclasses import dataclass, field
 
 from sumptuary.errors import PolicyError, SumptuaryError
-from sumptuary.policy import compiled, documents, problems
+from sumptuary.policy import cases, compiled, documents, problems
 from sumptuary.policy.compile import Compilation, Entry, place_of
 from sumptuary.policy.places import BUILTIN, PACK_FILE, PROJECT_DIRECTORY, Repository, Root, builtin_directory, contents
 
@@ -18,6 +18,16 @@ class Gathered:
 
     laws: compiled.Laws
     further: list[Root] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
+
+    def suites(self) -> list[tuple[compiled.Policy, list[cases.Case]]]:
+        """Every policy with its inline tests, in the order of the ids."""
+        found = {
+            entry.model.metadata.id: cases.cases_of(entry.model, entry.document, problems.shown(entry.file))
+            for entry in self.entries
+            if isinstance(entry.model, documents.Policy)
+        }
+        return [(policy, found[policy.id]) for policy in self.laws.policies]
 
 
 def gather(given: list[Root], repository: Repository) -> Gathered:
@@ -46,7 +56,7 @@ class _Gathering:
         for directory in self.repository.directories:
             self.read(Root(directory, PROJECT_DIRECTORY, own=True), settings)
         self.check_profiles()
-        return Gathered(self.compilation.laws(project, notes), self.further)
+        return Gathered(self.compilation.laws(project, notes), self.further, self.compilation.entries)
 
     def read(self, root: Root, without: frozenset[str] = frozenset()) -> None:
         """One root: a pack where it has a ``pack.yaml``, else every document under it."""

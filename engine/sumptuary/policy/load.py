@@ -14,6 +14,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from sumptuary.policy.cases import Case
+    from sumptuary.policy.compiled import Policy
+
 
 def load(
     sources: Sequence[str] = (),
@@ -34,15 +37,38 @@ def load(
         PolicyError: documents are wrong; it holds every problem.
         SumptuaryError: a path or a pack that is not there, a rule's package that does not load.
     """
-    given = roots(sources, packs)
-    repository = repository_of(start) if start is not None else Repository("", ())
-    if config is not None:
-        if not os.path.isfile(config):
-            raise UsageError("no such file", place=config, hint="--config names a document of kind Project")
-        repository = replace(repository, project=os.path.abspath(config), outer=())
     from sumptuary.policy import bundle
 
-    return _shown(bundle.laws(given, repository, cache=cache))
+    return _shown(bundle.laws(roots(sources, packs), _repository(start, config), cache=cache))
+
+
+def load_with_tests(
+    sources: Sequence[str] = (),
+    *,
+    packs: Sequence[str] = (),
+    start: str | None = ".",
+    config: str | None = None,
+) -> list[tuple[Policy, list[Case]]]:
+    """Every policy that ``load`` would give, with its inline tests; always compiled anew.
+
+    Raises:
+        SumptuaryError: as ``load`` does.
+    """
+    from sumptuary.policy.gather import gather
+
+    gathered = gather(roots(sources, packs), _repository(start, config))
+    _shown(gathered.laws)
+    return gathered.suites()
+
+
+def _repository(start: str | None, config: str | None) -> Repository:
+    """What the repository of the scanned path says, with the project document that the call names."""
+    repository = repository_of(start) if start is not None else Repository("", ())
+    if config is None:
+        return repository
+    if not os.path.isfile(config):
+        raise UsageError("no such file", place=config, hint="--config names a document of kind Project")
+    return replace(repository, project=os.path.abspath(config), outer=())
 
 
 def roots(sources: Sequence[str], packs: Sequence[str]) -> list[Root]:

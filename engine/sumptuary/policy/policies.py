@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from sumptuary.errors import SumptuaryError
 from sumptuary.model import KINDS, Place
-from sumptuary.policy import compiled, conditions, documents, message, parameters, problems, registry
+from sumptuary.policy import cases, compiled, conditions, documents, given, message, parameters, problems, registry
 from sumptuary.policy.problems import Path
 from sumptuary.rule import Rule, load_parameters
 from sumptuary.yaml_lines import Document
@@ -53,6 +53,7 @@ class _One:
             self.problem(("spec", "rule"), text, hint="sumptuary rules list shows them")
             return None
         before = len(self.compiler.problems)
+        self.check_tests()
         values = self.parameters(rule)
         kinds = self.kinds(rule)
         if values is not None:
@@ -144,6 +145,17 @@ class _One:
             if name in values and (*prefix, name) in self.document.values:
                 return (*prefix, name)
         return prefix
+
+    def check_tests(self) -> None:
+        """What the inline tests give must make resources."""
+        for index, case in enumerate(self.model.spec.tests):
+            for maps, path in cases.given_maps(case):
+                try:
+                    given.resource_of(maps)
+                except given.GivenError as error:
+                    where: Path = ("spec", "tests", index, *path, *error.path)
+                    key = where in self.document.keys and str(error).startswith("unknown key")
+                    self.problem(where, f"{'.'.join(map(str, where))}: {error}", key=key)
 
     def check_where(self, rule: type[Rule]) -> None:
         """The condition must compile and name what there is; that needs the ``cel`` extra."""
