@@ -1,0 +1,101 @@
+"""What instance types are made of: vCPU, memory and accelerators, from small tables and, for vCPU, from type names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sumptuary.catalogue.tables import Table, Tables
+from sumptuary.model import Accelerators
+
+SAGEMAKER = "ml."
+
+
+@dataclass(slots=True, frozen=True)
+class Hardware:
+    """What one instance of a SKU has. None is not known (of ``accelerators``: there is none, the type being known)."""
+
+    sku: str
+    vcpus: int | None
+    memory_gib: float | None
+    accelerators: Accelerators | None
+    current_generation: bool | None
+
+
+class HardwareTables:
+    """The hardware of every provider, read when it is asked for."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+        self._found: dict[tuple[str, str], Hardware | None] = {}
+
+    def of(self, provider: str, sku: str) -> Hardware | None:
+        """The hardware of a type, or None where neither a table nor the name tells it."""
+        key = (provider, sku)
+        if key not in self._found:
+            self._found[key] = self._read(provider, sku)
+        return self._found[key]
+
+    def with_accelerator(self, provider: str, accelerator: str) -> tuple[Hardware, ...]:
+        """The types with an accelerator by name, variant or alias; by accelerators in all, then memory, then name."""
+        table = self._tables.table(provider, "hardware")
+        entry = self._entry(accelerator)
+        if table is None or entry is None:
+            return ()
+        column, value = ("variant", entry["variant"]) if accelerator != entry["model"] else ("model", entry["model"])
+        made = [_hardware(row, row["sku"]) for row in table.rows_with(value) if row[column] == value]
+        return tuple(sorted(made, key=_size))
+
+    def accelerator_name(self, text: str) -> str | None:
+        """The model's name (``A100``) from a model, a variant or an alias."""
+        entry = self._entry(text)
+        return entry["model"] if entry is not None else None
+
+    def accelerator_memory_gib(self, text: str) -> float | None:
+        """The memory of one accelerator, GiB as its maker states it; the smallest variant's where several match."""
+        table = self._tables.table("accelerators")
+        entry = self._entry(text)
+        if table is None or entry is None:
+            return None
+        of_model = table.rows_with(entry["model"]) if text == entry["model"] else [entry]
+        sizes = [float(row["memory_gib"]) for row in of_model if row["memory_gib"]]
+        return min(sizes, default=None)
+
+    def _read(self, provider: str, sku: str) -> Hardware | None:
+        bare = sku.removeprefix(SAGEMAKER) if provider == "aws" else sku
+        table = self._tables.table(provider, "hardware")
+        row = table.row(bare, fold_case=provider == "azure") if table is not None else None
+        return _hardware(row, sku) if row is not None else None
+
+    def _entry(self, text: str) -> dict[str, str] | None:
+        """The row of accelerators.csv that a model, variant or alias means; of a model its default variant."""
+        table: Table | None = self._tables.table("accelerators")
+        if table is None or not text:
+            return None
+        exact = table.row(text) or next(iter(table.rows_with(text)), None)
+        if exact is not None:
+            return exact
+        wanted = text.strip().lower().replace(" ", "-").replace("_", "-")
+        for row in table.rows():
+            if wanted in (row["variant"].lower(), row["model"].lower(), *row["aliases"].split("|")):
+                return row
+        return None
+
+
+def _hardware(row: dict[str, str], sku: str) -> Hardware:
+    accelerators = None
+    if row["model"]:
+        memory = float(row["accelerator_memory_gib"]) if row["accelerator_memory_gib"] else None
+        accelerators = Accelerators(row["model"], int(row["count"]), memory, float(row["fraction"] or 1))
+    return Hardware(
+        sku,
+        int(row["vcpus"]) if row["vcpus"] else None,
+        float(row["memory_gib"]) if row["memory_gib"] else None,
+        accelerators,
+        row["current_generation"] == "yes" if row["current_generation"] else None,
+    )
+
+
+def _size(hardware: Hardware) -> tuple[float, float, str]:
+    has = hardware.accelerators
+    count = has.count * has.fraction if has is not None and isinstance(has.count, int) else 0.0
+    return (count, hardware.memory_gib or float("inf"), hardware.sku)
