@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from typing import Any, NoReturn
 
 
+FAIL_ON = f"the enforcement from which a violation blocks: {', '.join(LEVELS[1:])} (default: soft-mandatory)"
+
+
 class Parser(ArgumentParser):
     """An argument parser whose errors are ours: exit 2, with the nearest option or word suggested."""
 
@@ -85,7 +88,7 @@ def add_policy_options(parser: ArgumentParser) -> None:
     )
     group.add_argument("--pack", action="append", default=[], metavar="NAME", help="a pack by name, beside --policies")
     group.add_argument("--stage", choices=STAGES, default="ci", help="pre-commit, ci (default) or scheduled")
-    group.add_argument("--fail-on", choices=LEVELS[1:], metavar="LEVEL", help=f"what blocks: {', '.join(LEVELS[1:])}")
+    group.add_argument("--fail-on", choices=LEVELS[1:], default="soft-mandatory", metavar="LEVEL", help=FAIL_ON)
     group.add_argument("--commitments", action="append", default=[], metavar="FILE", help="reservations and plans held")
     group.add_argument("--allow-incomplete", action="store_true", help="what could not be judged is no exit code 3")
     group.add_argument("--no-cache", action="store_true", help="read the policies afresh, and keep nothing")

@@ -1,0 +1,55 @@
+"""File arguments, as pre-commit passes them: judged in their context, but only what concerns them is shown."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from sumptuary.findings import Violation
+
+VARIABLES = (".tfvars", ".tfvars.json")
+
+
+@dataclass(slots=True, frozen=True)
+class Chosen:
+    """What was asked for: ``files`` and ``directories`` relative to the working directory, with ``/``.
+
+    ``roots`` are the directories of variable files: a changed variable concerns everything in its root module.
+    ``everything`` is set when no single Terraform file was named, so that nothing is left out.
+    """
+
+    files: frozenset[str]
+    directories: tuple[str, ...]
+    roots: frozenset[str]
+    everything: bool
+
+    @classmethod
+    def of(cls, paths: Sequence[str]) -> Chosen:
+        """From the path arguments of a call."""
+        named = [path for path in paths if not os.path.isdir(path)]
+        files = frozenset(_shown(path) for path in named)
+        directories = tuple(_shown(path) for path in paths if os.path.isdir(path))
+        roots = frozenset(_shown(os.path.dirname(path) or ".") for path in named if path.endswith(VARIABLES))
+        return cls(files, directories, roots, not files)
+
+    def holds(self, violation: Violation) -> bool:
+        """Whether a violation, by its place, a related place or its root module, concerns what was asked for."""
+        origin = violation.resource.origin
+        if os.path.normpath(origin.root or ".").replace(os.sep, "/") in self.roots:
+            return True
+        if violation.resource.source == "plan":
+            return True
+        places = [violation.place, origin.place, *(place for place, _ in violation.related)]
+        return any(place is not None and self._is_in(place.path) for place in places)
+
+    def _is_in(self, path: str) -> bool:
+        if path in self.files:
+            return True
+        return any(directory == "." or path.startswith(directory + "/") for directory in self.directories)
+
+
+def _shown(path: str) -> str:
+    return os.path.relpath(path).replace(os.sep, "/")

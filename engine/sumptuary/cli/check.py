@@ -1,0 +1,79 @@
+"""``sumptuary check``: files held against the laws."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from sumptuary.cli.arguments import (
+    add_output_options,
+    add_policy_options,
+    add_price_options,
+    add_reading_options,
+    outputs,
+)
+from sumptuary.cli.changed import Chosen
+from sumptuary.cli.reading import gather
+from sumptuary.cli.writing import Progress, style_of, write
+from sumptuary.coverage import Coverage
+from sumptuary.evaluate import Setting, evaluate
+from sumptuary.report import Report, summarise
+from sumptuary.reports import FORMATS, render
+from sumptuary.reports.ledger import verdict
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+
+NAME = "check"
+HELP = "Hold Terraform files and plans against the policies, and say what breaks them and what it costs."
+
+
+def configure(parser: ArgumentParser) -> None:
+    """Add the options of the command."""
+    add_reading_options(parser)
+    add_policy_options(parser)
+    add_price_options(parser)
+    add_output_options(parser, FORMATS)
+
+
+def run(arguments: Namespace) -> int:
+    """Read, judge, write; the report's exit code."""
+    wanted = outputs(arguments, FORMATS, FORMATS[0])
+    coverage = Coverage()
+    with Progress(coverage, quiet=arguments.quiet):
+        report = judged(arguments, coverage)
+    for one in wanted:
+        write(one, render(one.format, report, style_of(arguments, one)))
+    if all(one.path for one in wanted) and not arguments.quiet:
+        sys.stderr.write(verdict(report) + "\n")
+    return report.summary.exit_code
+
+
+def judged(arguments: Namespace, coverage: Coverage) -> Report:
+    """The report on what the arguments name, of which only the findings in the files given are kept."""
+    reading = gather(arguments, coverage)
+    setting = Setting(
+        now=reading.now,
+        catalogue=reading.catalogue,
+        stage=arguments.stage,
+        fail_on=arguments.fail_on,
+        prefix=os.path.relpath(os.getcwd(), reading.root).replace(os.sep, "/"),
+        approvals=reading.approvals,
+        inputs=reading.inputs,
+        allow_incomplete=arguments.allow_incomplete,
+    )
+    report = evaluate(reading.resources, reading.laws.policies, setting, coverage)
+    chosen = Chosen.of(reading.paths)
+    if chosen.everything:
+        return report
+    kept = [violation for violation in report.violations if chosen.holds(violation)]
+    summary = summarise(
+        kept,
+        coverage,
+        resources=report.summary.resources,
+        policies=report.summary.policies,
+        spend=report.summary.spend,
+        allow_incomplete=arguments.allow_incomplete,
+    )
+    return Report(kept, coverage, summary, report.catalogue, report.now, report.stage)

@@ -1,0 +1,134 @@
+"""From a command's arguments to what it works on: the estate that was read, the laws, the prices and the clock."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sumptuary.catalogue import Catalogue
+from sumptuary.cli.arguments import existing, variables
+from sumptuary.coverage import Coverage
+from sumptuary.decisions.approvals import standing
+from sumptuary.facts import declare, names_of
+from sumptuary.policy.load import load
+from sumptuary.sources.terraform import Options, read
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from sumptuary.model import Resource
+    from sumptuary.policy.compiled import Laws, Project
+    from sumptuary.rule import ApprovalFact
+
+TERRAFORM = (".tf", ".tofu", ".tfvars", ".tf.json", ".tofu.json", ".tfvars.json")
+PLAN_HEAD = 65536
+"""Bytes in which a plan or state names its format: it is the first thing that Terraform writes."""
+
+
+@dataclass(slots=True)
+class Reading:
+    """What a command works on. ``files`` are the file arguments that were given, normalised; empty for whole trees."""
+
+    resources: list[Resource]
+    coverage: Coverage
+    laws: Laws
+    catalogue: Catalogue
+    approvals: tuple[ApprovalFact, ...]
+    inputs: frozenset[str]
+    now: datetime
+    paths: tuple[str, ...]
+    root: str
+
+
+def gather(arguments: Namespace, coverage: Coverage) -> Reading:
+    """Read what the arguments name. ``coverage`` is filled on the way, so that a progress line can look at it.
+
+    Raises:
+        SumptuaryError: a path that is not there, a policy or a price file that is wrong.
+    """
+    paths = tuple(existing(arguments.paths or ["."], "the path"))
+    for file in arguments.var_file:
+        existing([file], "the variable file")
+    now = arguments.now or datetime.now(UTC)
+    start = _common(paths)
+    root = os.path.abspath(arguments.root) if arguments.root else checkout(start)
+    laws = load(
+        arguments.policies, packs=arguments.pack, start=start, config=arguments.config, cache=not arguments.no_cache
+    )
+    project = laws.project
+    catalogue = Catalogue([*project.prices, *arguments.prices], now=now)
+    names = names_of(project)
+    resources: list[Resource] = []
+    for resource in _estate(paths, arguments, root, project, coverage):
+        declare(resource, names, catalogue)
+        resources.append(resource)
+    inputs = set[str]()
+    for file in (*project.commitments, *arguments.commitments):
+        from sumptuary.decisions.commitments import read_commitments
+
+        resources += read_commitments(file)
+        inputs.add("commitments")
+    stand = standing(laws.approvals, now)
+    for note in (*laws.notes, *stand.notes, *catalogue.warnings(now)):
+        coverage.note(note)
+    return Reading(resources, coverage, laws, catalogue, stand.approvals, frozenset(inputs), now, paths, root)
+
+
+def checkout(start: str) -> str:
+    """The root of the checkout that a path lies in (the directory that holds ``.git``); without one, the working
+    directory where the path lies in it, else the path's own directory."""
+    here = os.path.abspath(start)
+    level = here if os.path.isdir(here) else os.path.dirname(here)
+    own = level
+    while not os.path.exists(os.path.join(level, ".git")):
+        parent = os.path.dirname(level)
+        if parent == level:
+            working = os.getcwd()
+            return working if own == working or own.startswith(working + os.sep) else own
+        level = parent
+    return level
+
+
+def shown_path(path: str) -> str:
+    """A path as reports show it: relative to the working directory, with ``/``."""
+    return os.path.relpath(path).replace(os.sep, "/")
+
+
+def _common(paths: Sequence[str]) -> str:
+    """The deepest directory that holds all paths."""
+    absolute = [os.path.abspath(path) for path in paths]
+    directories = [path if os.path.isdir(path) else os.path.dirname(path) for path in absolute]
+    return os.path.commonpath(directories)
+
+
+def _estate(
+    paths: Sequence[str], arguments: Namespace, root: str, project: Project, coverage: Coverage
+) -> Iterator[Resource]:
+    """The resources of every path, each read by the source that knows it."""
+    trees: list[str] = []
+    for path in paths:
+        if os.path.isdir(path) or path.endswith(TERRAFORM):
+            trees.append(path)
+        elif _is_plan(path):
+            from sumptuary.sources.terraform.plan import read_plan
+
+            yield from read_plan(path, coverage)
+        else:
+            coverage.files_seen += 1
+            coverage.fail(shown_path(path), 0, "this is not a kind of file that sumptuary reads")
+    if trees:
+        options = Options(variables(arguments), tuple(arguments.var_file), root, arguments.workspace)
+        yield from read(trees, options, coverage)
+
+
+def _is_plan(path: str) -> bool:
+    """Whether a file is Terraform's JSON of a plan or a state, by what it begins with."""
+    try:
+        with open(path, "rb") as file:
+            head = file.read(PLAN_HEAD)
+    except OSError:
+        return False
+    return head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") and b'"format_version"' in head
