@@ -84,6 +84,9 @@ class Compilation:
         except ValidationError as error:
             later = documents.LATER_KEYS.get(kind, ())
             self.problems.extend(problems.placed(error, model, file, document, later=later))
+            rule = document.value_at(("spec", "rule"))
+            if kind == "Policy" and isinstance(rule, str) and rule not in self.rules:
+                self.problems.append(policies.unknown_rule(file, document, rule, self.rules))
             return None
 
     def chosen(self, kind: type[documents.Policy] | type[documents.Approval]) -> Iterable[Entry]:
@@ -106,7 +109,7 @@ class Compilation:
         self.problems.extend(_repeated(self.chosen(documents.Approval)))
         approvals = [_approval(entry) for entry in self.chosen(documents.Approval)]
         if self.problems:
-            raise PolicyError(self.problems)
+            raise PolicyError(problems.in_order(self.problems))
         laws = sorted((policy for policy in found if policy is not None), key=lambda policy: policy.id)
         files = sorted({entry.file for entry in self.entries})
         return compiled.Laws(laws, approvals, project, tuple(files), notes)

@@ -139,7 +139,7 @@ class _Gathering:
             if entries:
                 message = "sumptuary.yaml must hold one document, of kind Project"
                 self.compilation.problems.append(SumptuaryError(message, place=problems.shown(file)))
-            raise PolicyError(self.compilation.problems)
+            raise PolicyError(problems.in_order(self.compilation.problems))
         del self.compilation.entries[before:]
         entry, model = projects[0], projects[0].model
         assert isinstance(model, documents.Project)  # noqa: S101  # chosen by this class above

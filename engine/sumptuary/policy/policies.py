@@ -48,9 +48,8 @@ class _One:
         metadata, spec = self.model.metadata, self.model.spec
         rule = self.compiler.rules.get(spec.rule)
         if rule is None:
-            words = sorted(self.compiler.rules)
-            text = f"spec.rule: no rule {spec.rule!r} is installed{problems.nearest(spec.rule, words)}"
-            self.problem(("spec", "rule"), text, hint="sumptuary rules list shows them")
+            error = unknown_rule(self.file, self.document, spec.rule, self.compiler.rules)
+            self.compiler.problems.append(error)
             return None
         before = len(self.compiler.problems)
         self.check_tests()
@@ -115,7 +114,7 @@ class _One:
         spec = self.model.spec
         chosen = self.compiler.profiles.get(self.model.metadata.id)
         values = self.checked(rule, shape, spec.parameters, ("spec", "parameters"))
-        for name, profile in spec.profiles.items():
+        for name, profile in spec.profiles.items() if values is not None else ():
             prefix: Path = ("spec", "profiles", name)
             merged = self.checked(rule, shape, _merged(spec.parameters, profile), prefix)
             values = merged if name == chosen else values
@@ -184,6 +183,12 @@ class _One:
         facts = getattr(rule, "facts", None)
         for text in message.mistakes(spec.message, parameters=self.parameter_names(rule), facts=facts):
             self.problem(("spec", "message"), f"spec.message: {text}")
+
+
+def unknown_rule(file: str, document: Document, name: str, rules: dict[str, type[Rule]]) -> SumptuaryError:
+    """The error of a policy whose rule is not installed."""
+    text = f"spec.rule: no rule {name!r} is installed{problems.nearest(name, sorted(rules))}"
+    return problems.at(file, document, ("spec", "rule"), text, hint="sumptuary rules list shows them")
 
 
 def _expanded(patterns: tuple[str, ...]) -> tuple[str, ...]:

@@ -58,7 +58,7 @@ def placed(
     errors: list[SumptuaryError] = []
     for ((line, column), path), messages in sorted(found.items(), key=lambda item: item[0][0]):
         name = ".".join(str(step) for step in path)
-        text = ", or ".join(messages)
+        text = _together(messages)
         errors.append(SumptuaryError(f"{name}: {text}" if name else text, place=f"{shown(file)}:{line}:{column}"))
     return errors
 
@@ -66,10 +66,35 @@ def placed(
 def _path(detail: ErrorDetails, document: Document, prefix: Path) -> Path:
     """The error's path in the document; steps that only name a branch of a union are left out."""
     path = prefix
-    for step in detail["loc"]:
-        if (*path, step) in document.values or (*path, step) in document.keys:
-            path = (*path, step)
+    steps = list(detail["loc"])
+    while steps:
+        for count in range(len(steps), 0, -1):  # a profile may name a nested parameter in one dotted key
+            step = steps[0] if count == 1 else ".".join(str(part) for part in steps[:count])
+            if (*path, step) in document.values:
+                path, steps = (*path, step), steps[count - 1 :]
+                break
+        steps = steps[1:]
     return path
+
+
+def in_order(errors: list[SumptuaryError]) -> list[SumptuaryError]:
+    """Errors by their place, file by file in the order of their first."""
+    files: dict[str, int] = {}
+
+    def key(error: SumptuaryError) -> tuple[int, int, int]:
+        file, line, column = [*error.place.rsplit(":", 2), "", ""][:3]
+        order = files.setdefault(file, len(files))
+        return order, int(line) if line.isdigit() else 0, int(column) if column.isdigit() else 0
+
+    keyed = [(key(error), error) for error in errors]
+    return [error for _, error in sorted(keyed, key=lambda pair: pair[0])]
+
+
+def _together(messages: list[str]) -> str:
+    """Several messages on one place: what is missing as a list, the branches of a union as alternatives."""
+    if len(messages) > 1 and all(message.endswith(" is missing") for message in messages):
+        return ", ".join(message.removesuffix(" is missing") for message in messages) + " are missing"
+    return ", or ".join(messages)
 
 
 def _message(

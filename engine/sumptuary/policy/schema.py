@@ -1,0 +1,25 @@
+"""The JSON Schemas of the documents, from the models that validate them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import Field, TypeAdapter
+
+from sumptuary.policy import documents
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def kinds() -> tuple[str, ...]:
+    """The kinds of documents that have a schema."""
+    return tuple(documents.KINDS)
+
+
+def schema_of(kind: str | None = None) -> dict[str, Any]:
+    """The schema of a kind of document, or of any of them."""
+    if kind is not None:
+        return {"$schema": DIALECT, **documents.KINDS[kind].model_json_schema()}
+    models = documents.Policy | documents.Pack | documents.Project | documents.Approval
+    adapter: TypeAdapter[Any] = TypeAdapter(Annotated[models, Field(discriminator="kind")])
+    return {"$schema": DIALECT, "title": "A Sumptuary document", **adapter.json_schema()}
