@@ -82,7 +82,8 @@ def test_the_policies_are_found_in_a_wheel_and_in_a_checkout(wheel: zipfile.ZipF
     """One function knows where they are: beside the package, or two folders up."""
     wheel.extractall(tmp_path)
     script = (
-        "import sumptuary; from sumptuary.policy.load import load; from sumptuary.policy.places import builtin_directory;"
+        "import sumptuary; from sumptuary.policy.load import load;"
+        "from sumptuary.policy.places import builtin_directory;"
         "print(sumptuary.__file__); print(builtin_directory());"
         "print(*sorted(policy.id for policy in load(start=None, cache=False).policies))"
     )
