@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sumptuary.catalogue.tables import Table, Tables
+from sumptuary.catalogue.type_names import without_accelerators
 from sumptuary.model import Accelerators
 
 SAGEMAKER = "ml."
@@ -64,7 +65,10 @@ class HardwareTables:
         bare = sku.removeprefix(SAGEMAKER) if provider == "aws" else sku
         table = self._tables.table(provider, "hardware")
         row = table.row(bare, fold_case=provider == "azure") if table is not None else None
-        return _hardware(row, sku) if row is not None else None
+        if row is not None:
+            return _hardware(row, sku)
+        plain = without_accelerators(provider, sku)
+        return Hardware(sku, plain[0], plain[1], None, None) if plain is not None else None
 
     def _entry(self, text: str) -> dict[str, str] | None:
         """The row of accelerators.csv that a model, variant or alias means; of a model its default variant."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sumptuary.catalogue.import_prices import declare, price_table, refuse_above
-from sumptuary.catalogue.importer import Import, Row, dated, marked, positive, read_rows
+from sumptuary.catalogue.import_tables import Import, Row, dated, marked, positive, read_rows
 from sumptuary.catalogue.tables import Source
 from sumptuary.errors import ConfigurationError
 

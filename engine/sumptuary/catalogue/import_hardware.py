@@ -7,7 +7,7 @@ import os
 from decimal import Decimal
 
 from sumptuary.catalogue.import_prices import APACHE, declare
-from sumptuary.catalogue.importer import Import, Row, dated, read_rows
+from sumptuary.catalogue.import_tables import Import, Row, dated, read_rows
 from sumptuary.catalogue.tables import MAIN, Source
 from sumptuary.errors import ConfigurationError
 

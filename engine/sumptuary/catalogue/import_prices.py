@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from sumptuary.catalogue.importer import Import, Output, Row, dated, marked, positive, read_rows
+from sumptuary.catalogue.import_tables import Import, Output, Row, dated, marked, positive, read_rows
 from sumptuary.catalogue.names import region_name
 from sumptuary.catalogue.tables import MAIN, Source
 from sumptuary.errors import ConfigurationError

@@ -59,12 +59,17 @@ class Catalogue:
         return index.head.get("version", "none")
 
     @property
+    def overrides(self) -> int:
+        """How many prices of the user's own there are."""
+        return len(self._overrides)
+
+    @property
     def as_of(self) -> str:
         """The oldest date of a price given out so far (ISO); empty while none was."""
         return min((as_of for _, as_of in self._used), default="")
 
     def price(self, provider: str, sku: str, region: str, option: str = "on-demand") -> PriceUse | None:
-        """The unit price of a SKU in USD, by purchase option (``on-demand``, ``spot``, ``commit-1y``, ``commit-3y``)."""
+        """The unit price of a SKU, USD; ``option`` is on-demand, spot, commit-1y or commit-3y."""
         answer = self._answer(provider, sku, region, option)
         if isinstance(answer, Missing):
             return None
@@ -156,7 +161,7 @@ class Catalogue:
             use = self._listed(table, row, region, option)
             if use is not None:
                 return use
-        if provider == "aws" and ":" not in sku:
+        if provider == "aws" and "." in sku and ":" not in sku:
             return self._derived(sku, region, option)
         return Missing(self._plain_reason(provider, sku, region, option, row))
 
@@ -226,11 +231,9 @@ class Catalogue:
             return Missing(
                 f"a commitment price of {sku} is only known by family, which is not good enough for accelerators"
             )
-        base = self._list_price(sku, region)
-        if base is None:
-            return Missing(
-                f"the family's commitment discount applies to a listed price, and {sku} in {region} has none"
-            )
+        base = self._list_price(sku, region) if region == BASE_REGION else None
+        if base is None or base.source.grade != "exact":
+            return Missing(f"the family's commitment discount needs a sure list price, and {sku} in {region} has none")
         value = base.value * (1 - discount.value)
         source = _both(base, discount)
         return _use(sku, region, option, Range.of(value), "hour", source)
