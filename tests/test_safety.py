@@ -1,4 +1,4 @@
-"""The promises of safety and the exit codes, held against the program as a user runs it: a process, a tree, an answer."""
+"""The promises of safety and the exit codes, held against the program as a user runs it: a tree in, an answer out."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 POLICY = """\
 apiVersion: sumptuary/v1
 kind: Policy
-metadata: {{id: team-tag, version: 1.0.0, title: Everything has a team, severity: high, category: allocation, owner: "@f"}}
+metadata: {{id: team-tag, version: 1.0.0, title: All has a team, severity: high, category: allocation, owner: "@f"}}
 spec:
   description: Cost without an owner is nobody's.
   select: {{kinds: [compute.instance]}}
