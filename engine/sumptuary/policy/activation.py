@@ -74,7 +74,7 @@ def normalised(value: object) -> object:
         return value.isoformat()
     if is_dataclass(value):
         pairs = ((item.name, normalised(getattr(value, item.name))) for item in fields(value))
-        return {name: plain for name, plain in pairs if plain is not None and plain != ""}
+        return {name: plain for name, plain in pairs if plain not in (None, "", [])}
     return str(value)
 
 

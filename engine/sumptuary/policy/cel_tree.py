@@ -16,6 +16,9 @@ EACH = "[*]"
 """The step from a list to each of its items, in a comprehension."""
 
 UNKNOWN_FIELD = "$unknown"
+FRESH = 1 << 40
+"""Above every identity that a compiler gives to a node."""
+
 _EXPR, _ID, _CONST, _IDENT, _SELECT, _CALL, _LIST, _STRUCT, _COMPREHENSION = 4, 2, 3, 4, 5, 6, 7, 8, 9
 
 
@@ -155,9 +158,10 @@ def _children(number: int, value: bytes) -> list[bytes]:
 def _replaced(node: bytes, nodes: frozenset[int]) -> bytes:
     """A node with those below it, or itself, replaced."""
     if _identity(node) in nodes:
-        variable = _encoded([(_ID, 0, _identity(node)), (_IDENT, 2, _encoded([(1, 2, b"resource")]))])
+        fresh = FRESH + 2 * _identity(node)  # the expression's tables say of an old identity what it stands for
+        variable = _encoded([(_ID, 0, fresh + 1), (_IDENT, 2, _encoded([(1, 2, b"resource")]))])
         select = _encoded([(1, 2, variable), (2, 2, UNKNOWN_FIELD.encode())])
-        return _encoded([(_ID, 0, _identity(node)), (_SELECT, 2, select)])
+        return _encoded([(_ID, 0, fresh), (_SELECT, 2, select)])
     inside = {_SELECT: (1,), _CALL: (1, 3), _LIST: (1,), _COMPREHENSION: (2, 4, 5, 6, 7)}
     changed: list[Field] = []
     for number, wire, value in _fields(node):

@@ -48,7 +48,10 @@ class Condition:
         Raises:
             SumptuaryError: CEL is not installed, or the text is not a condition.
         """
-        self._environment, program = _compiled(text)
+        try:
+            self._environment, program = _compiled(text)
+        except ExceptionGroup as group:
+            raise SumptuaryError(f"{text!r} is not a condition: {group.exceptions[0]}") from group
         self.text = text
         self._tree = Tree.of(program.serialize())
         self._programs: dict[frozenset[int], Any] = {frozenset(): program}
