@@ -11,7 +11,7 @@ from sumptuary.model import Accelerators
 SAGEMAKER = "ml."
 
 
-@dataclass(slots=True, frozen=True)
+@dataclass(slots=True)
 class Hardware:
     """What one instance of a SKU has. None is not known (of ``accelerators``: there is none, the type being known)."""
 

@@ -13,15 +13,17 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from sumptuary.catalogue.hardware import Hardware, HardwareTables
-from sumptuary.catalogue.names import family, provider_name, region_name
-from sumptuary.catalogue.overrides import OWN_OPTIONS, Override, read_overrides
+from sumptuary.catalogue.names import OPTIONS, family, provider_name, region_name
 from sumptuary.catalogue.tables import DATA, Quote, Source, Table, Tables
 from sumptuary.findings import PriceUse
 from sumptuary.money import Range
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from sumptuary.catalogue.overrides import Override
+
 STALE_DAYS, STALE_SPOT_DAYS, REFUSED_SPOT_DAYS = 90, 7, 365
 BASE_REGION = "us-east-1"
-OPTIONS = OWN_OPTIONS
 _COLUMNS = {"on-demand": "on_demand", "spot": "spot", "commit-1y": "commit_1y", "commit-3y": "commit_3y"}
 
 
@@ -44,9 +46,12 @@ class Catalogue:
         self.tables = Tables(directory)
         self._hardware = HardwareTables(self.tables)
         self._overrides: dict[tuple[str, str, str, str], Override] = {}
-        for path in overrides:
-            for override in read_overrides(path):
-                self._overrides.setdefault(override.key, override)
+        if overrides:
+            from sumptuary.catalogue.overrides import read_overrides
+
+            for path in overrides:
+                for override in read_overrides(path):
+                    self._overrides.setdefault(override.key, override)
         self._answers: dict[tuple[str, str, str, str], PriceUse | Missing] = {}
         self._used: dict[tuple[str, str], None] = {}
 

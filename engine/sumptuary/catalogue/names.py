@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+OPTIONS = ("on-demand", "spot", "commit-1y", "commit-3y")
+"""The purchase options, in the order in which they are shown."""
+
 PROVIDERS = {
     "aws": "aws",
     "amazon": "aws",

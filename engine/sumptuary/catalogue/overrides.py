@@ -7,18 +7,17 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
-from sumptuary.catalogue.names import provider_name, region_name
+from sumptuary.catalogue.names import OPTIONS, provider_name, region_name
 from sumptuary.errors import ConfigurationError
 from sumptuary.findings import PriceUse
 from sumptuary.money import Range
 
-OWN_OPTIONS = ("on-demand", "spot", "commit-1y", "commit-3y")
 UNITS = ("hour", "gb-month", "gb", "iops-month", "mbps-month")
 REQUIRED = ("provider", "sku", "region", "unit_price", "source", "as_of")
-OPTIONAL = {"option": "on-demand", "currency": "USD", "unit": "hour"}
-FIELDS = (*REQUIRED, *OPTIONAL)
+DEFAULTS = {"option": "on-demand", "currency": "USD", "unit": "hour"}
+FIELDS = (*REQUIRED, *DEFAULTS)
 MAX_BYTES = 20_000_000
-HINT = f"an entry takes {', '.join(REQUIRED)}, and {', '.join(OPTIONAL)} where they differ from {OPTIONAL}"
+HINT = f"an entry takes {', '.join(REQUIRED)}, and {', '.join(DEFAULTS)} where they differ from {DEFAULTS}"
 
 
 @dataclass(slots=True, frozen=True)
@@ -121,11 +120,11 @@ def _check_fields(place: str, names: list[str]) -> None:
 
 
 def _override(place: str, entry: dict[str, object]) -> Override:
-    texts = OPTIONAL | {name: str(value) for name, value in entry.items()}
+    texts = DEFAULTS | {name: str(value) for name, value in entry.items()}
     for name in REQUIRED:
         if not texts.get(name, "").strip():
             raise ConfigurationError(f"`{name}` is empty", place=place, hint=HINT)
-    _choose(place, "option", texts["option"], OWN_OPTIONS)
+    _choose(place, "option", texts["option"], OPTIONS)
     _choose(place, "unit", texts["unit"], UNITS)
     if texts["currency"] != "USD":
         hint = "convert it, and say the rate and its date in `source`"

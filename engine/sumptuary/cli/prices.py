@@ -83,13 +83,12 @@ def _age(holding: Holding) -> str:
 
 
 def _show(catalogue: Catalogue, arguments: Namespace) -> int:
+    from sumptuary.catalogue.names import OPTIONS, provider_name
     from sumptuary.catalogue.status import known_providers
 
     provider, sku, region = arguments.provider, arguments.sku, arguments.region
     rates = catalogue.rates(provider, sku, region)
     if not rates:
-        from sumptuary.catalogue.names import provider_name
-
         if provider_name(provider) not in known_providers():
             known = ", ".join(known_providers())
             raise UsageError(f"there are no prices of the provider `{provider}`", hint=f"the providers are {known}")
@@ -103,7 +102,7 @@ def _show(catalogue: Catalogue, arguments: Namespace) -> int:
     if rows:
         _print_table([header, *rows])
         sys.stdout.write("\n")
-    for option in ("on-demand", "spot", "commit-1y", "commit-3y"):
+    for option in OPTIONS:
         if why := catalogue.why_unknown(provider, sku, region, option):
             sys.stdout.write(printable_lines(f"{option}: {why}") + "\n")
     for warning in catalogue.warnings():
