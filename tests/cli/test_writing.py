@@ -73,38 +73,29 @@ def test_a_file_that_cannot_be_written_is_a_mistake_in_the_call(tmp_path: Path) 
         writing.write(Output("text", str(tmp_path)), "x")
 
 
-def run_for(seconds: float, *, quiet: bool = False) -> None:
-    with writing.Progress(Coverage(files_read=1234), quiet=quiet):
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            time.sleep(0.005)
-
-
-@pytest.fixture
-def drawn(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
-    """What the progress line writes; standard error being a terminal."""
+def drawn(monkeypatch: pytest.MonkeyPatch, seconds: float, stderr: io.StringIO, *, quiet: bool = False) -> list[bytes]:
+    """What the progress line writes during a run of some length. (Patched here: capture resets what fixtures patch.)"""
     lines: list[bytes] = []
-    monkeypatch.setattr(os, "write", lambda _, data: lines.append(data))
-    monkeypatch.setattr(sys, "stderr", Terminal())
-    monkeypatch.setattr(writing, "PATIENCE", 0.05)
+    with monkeypatch.context() as patch:
+        patch.setattr(writing, "PATIENCE", 0.05)
+        patch.setattr(os, "write", lambda _, data: lines.append(data))
+        patch.setattr(sys, "stderr", stderr)
+        with writing.Progress(Coverage(files_read=1234), quiet=quiet):
+            end = time.monotonic() + seconds
+            while time.monotonic() < end:
+                time.sleep(0.005)
     return lines
 
 
-def test_a_long_run_shows_a_line_and_takes_it_away(drawn: list[bytes]) -> None:
-    run_for(0.2)
-    assert b"1,234 files read" in drawn[0]
-    assert isinstance(sys.stderr, Terminal)
-    assert sys.stderr.getvalue() == "\r\x1b[K"
+def test_a_long_run_shows_a_line_and_takes_it_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Terminal()
+    lines = drawn(monkeypatch, 0.2, terminal)
+    assert b"1,234 files read" in lines[0]
+    assert terminal.getvalue() == "\r\x1b[K"
     assert signal.getsignal(signal.SIGALRM) is signal.SIG_DFL
 
 
-def test_a_short_run_and_a_quiet_one_show_none(drawn: list[bytes]) -> None:
-    run_for(0)
-    run_for(0.1, quiet=True)
-    assert drawn == []
-
-
-def test_without_a_terminal_there_is_no_line(drawn: list[bytes], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "stderr", io.StringIO())
-    run_for(0.1)
-    assert drawn == []
+def test_a_short_run_a_quiet_one_and_one_without_a_terminal_show_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert drawn(monkeypatch, 0, Terminal()) == []
+    assert drawn(monkeypatch, 0.1, Terminal(), quiet=True) == []
+    assert drawn(monkeypatch, 0.1, io.StringIO()) == []
