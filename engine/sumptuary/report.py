@@ -67,7 +67,7 @@ class Report:
     stage: str
 
 
-SEVERITY_ORDER = ("critical", "high", "medium", "low", "info")
+SEVERITY_ORDER: tuple[str, ...] = ("critical", "high", "medium", "low", "info")
 
 
 def in_order(violations: Iterable[Violation]) -> list[Violation]:
@@ -94,13 +94,13 @@ def summarise(
 ) -> Summary:
     """The figures of these violations. Exit code 1 (something blocks) wins over 3 (something could not be judged)."""
     failed = [violation for violation in violations if violation.status == "fail"]
-    by_severity = dict.fromkeys(SEVERITY_ORDER, 0)
+    by_severity: dict[str, int] = dict.fromkeys(SEVERITY_ORDER, 0)
     savings = NOTHING
     for violation in failed:
         by_severity[violation.severity] = by_severity.get(violation.severity, 0) + 1
         if violation.saving is not None:
             savings += violation.saving.attributed
-    counts = dict.fromkeys(("unknown", "waived", "approved", "baselined", "error"), 0)
+    counts: dict[str, int] = dict.fromkeys(("unknown", "waived", "approved", "baselined", "error"), 0)
     for violation in violations:
         if violation.status in counts:
             counts[violation.status] += 1

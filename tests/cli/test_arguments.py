@@ -29,9 +29,7 @@ def parsed(*argv: str) -> Namespace:
     add_reading_options(parser)
     add_price_options(parser)
     add_output_options(parser, FORMATS)
-    found = parser.parse_args(list(argv))
-    assert isinstance(found, Namespace)
-    return found
+    return parser.arguments(argv)
 
 
 @pytest.mark.parametrize(

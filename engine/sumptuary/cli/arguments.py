@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from argparse import PARSER, REMAINDER, ArgumentParser, Namespace, RawDescriptionHelpFormatter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -30,12 +30,12 @@ class Parser(ArgumentParser):
         """Raise what argparse found wrong as a usage error."""
         raise UsageError(message, hint=f"see `{self.prog} --help`")
 
-    def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
+    def arguments(self, args: Sequence[str]) -> Namespace:
         """The arguments; options that do not exist are named with the nearest that do."""
         if any(action.nargs in (PARSER, REMAINDER) for action in self._actions):
-            arguments, extra = self.parse_known_args(args, namespace)
+            found, extra = self.parse_known_args(args)
         else:  # paths may stand before, between and after options
-            arguments, extra = self.parse_known_intermixed_args(args, namespace)
+            found, extra = self.parse_known_intermixed_args(args)
         for word in extra:
             name = word.partition("=")[0]
             if name.startswith("-"):
@@ -44,7 +44,7 @@ class Parser(ArgumentParser):
                 raise UsageError(f"there is no option `{name}`", hint=hint)
         if extra:
             self.error(f"unexpected argument `{extra[0]}`")
-        return arguments
+        return found
 
     def _check_value(self, action: Any, value: object) -> None:
         if action.choices is not None and value not in action.choices:

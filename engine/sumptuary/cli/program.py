@@ -12,7 +12,7 @@ from sumptuary.errors import SumptuaryError, UsageError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import Namespace
-    from typing import Protocol
+    from typing import Any, Protocol
 
     from sumptuary.cli.arguments import Parser
 
@@ -65,7 +65,8 @@ def command(name: str) -> Command:
         close = nearest(name, COMMANDS)
         hint = f"did you mean `sumptuary {close}`?" if close else f"the commands are {', '.join(COMMANDS)}"
         raise UsageError(f"there is no command `{name}`", hint=hint)
-    found: Command = import_module(f"sumptuary.cli.{name}")
+    module: Any = import_module(f"sumptuary.cli.{name}")
+    found: Command = module
     return found
 
 
@@ -82,7 +83,7 @@ def _dispatch(argv: list[str]) -> int:
     parser = Parser(prog=f"sumptuary {chosen.NAME}", description=chosen.HELP)
     chosen.configure(parser)
     parser.add_argument("--debug", action="store_true", help="show the traceback of a fault of the program")
-    return chosen.run(parser.parse_args(argv[1:]))
+    return chosen.run(parser.arguments(argv[1:]))
 
 
 def _overview() -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import fields, is_dataclass
+from typing import cast
 
 from sumptuary.money import to_cents
 from sumptuary.values import UNKNOWN_KEY, to_json
@@ -12,9 +13,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from typing import TypeAlias
+
     from sumptuary.model import Cost, Resource
 
-WITHHELD = {UNKNOWN_KEY: "withheld: user data, secrets and environment variables are never printed"}
+    Json: TypeAlias = "str | int | float | bool | None | list[Json] | dict[str, Json]"
+
+WITHHELD: dict[str, Json] = {UNKNOWN_KEY: "withheld: user data, secrets and environment variables are never printed"}
 """Stands for a value that is known and is nobody's business here."""
 
 _PRIVATE = ("password", "passwd", "secret", "token", "private_key", "api_key", "access_key", "connection_string")
@@ -55,13 +60,13 @@ def row(resource: Resource) -> dict[str, object]:
         "tags": to_json(resource.tags.values()),
         "tag_origins": {key: tag.origin for key, tag in entries.items()},
         "environment": to_json(resource.environment),
-        "attributes": without_secrets(to_json(resource.attributes)),
+        "attributes": without_secrets(cast("Json", to_json(resource.attributes))),
         "location": _location(resource),
         "facets": _facets(resource),
     }
 
 
-def without_secrets(value: object) -> object:
+def without_secrets(value: Json) -> Json:
     """The attributes with what may be secret withheld, by the name it stands under."""
     if isinstance(value, dict):
         return {key: WITHHELD if _is_private(key, item) else without_secrets(item) for key, item in value.items()}
@@ -70,7 +75,7 @@ def without_secrets(value: object) -> object:
     return value
 
 
-def _is_private(key: str, item: object) -> bool:
+def _is_private(key: str, item: Json) -> bool:
     """Whether a name says that its value is secret; names, ids and switches around a secret are not."""
     if item is None or isinstance(item, bool) or (isinstance(item, dict) and set(item) == {UNKNOWN_KEY}):
         return False

@@ -73,7 +73,7 @@ class Group:
 
     first: Violation
     message: str
-    addresses: list[str] = field(default_factory=list)
+    addresses: list[str] = field(default_factory=list[str])
     savings: Range = NOTHING
     alone: Range = NOTHING
     priced: int = 0

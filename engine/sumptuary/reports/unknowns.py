@@ -19,8 +19,8 @@ PLACES_SHOWN = 3
 @dataclass(slots=True)
 class _Reason:
     cure: str
-    places: dict[str, None] = field(default_factory=dict)
-    policies: dict[str, None] = field(default_factory=dict)
+    places: dict[str, None] = field(default_factory=dict[str, None])
+    policies: dict[str, None] = field(default_factory=dict[str, None])
 
 
 def unknowns(report: Report, width: int) -> list[str]:
