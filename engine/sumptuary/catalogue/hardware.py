@@ -86,16 +86,18 @@ class HardwareTables:
 
 
 def _hardware(row: dict[str, str], sku: str) -> Hardware:
+    """A row of a hardware table; columns that are empty throughout a table are not in it."""
     accelerators = None
     if row["model"]:
-        memory = float(row["accelerator_memory_gib"]) if row["accelerator_memory_gib"] else None
-        accelerators = Accelerators(row["model"], int(row["count"]), memory, float(row["fraction"] or 1))
+        each, fraction = row["accelerator_memory_gib"], row.get("fraction") or 1
+        accelerators = Accelerators(row["model"], int(row["count"]), float(each) if each else None, float(fraction))
+    current = row.get("current_generation")
     return Hardware(
         sku,
         int(row["vcpus"]) if row["vcpus"] else None,
         float(row["memory_gib"]) if row["memory_gib"] else None,
         accelerators,
-        row["current_generation"] == "yes" if row["current_generation"] else None,
+        current == "yes" if current else None,
     )
 
 
