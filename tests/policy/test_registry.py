@@ -4,7 +4,6 @@ import importlib.metadata
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -85,7 +84,7 @@ def test_a_rule_is_found_again_by_its_path() -> None:
 def test_a_parameter_that_no_document_can_hold_is_the_authors_mistake() -> None:
     @dataclass(frozen=True)
     class Parameters:
-        limit: Decimal = parameter(doc="x")
+        limit: bytes = parameter(doc="x")
 
     class Wrong(ResourceRule):
         id, title, kinds = "wrong", "W", ("*",)
