@@ -24,7 +24,7 @@ prices:
     unit_price: 20.5
     source: our own requests
     as_of: 2026-11-20
-  - {provider: google, sku: "disk:pd-ssd", region: "*", unit: gb-month, unit_price: "0.17", source: a, as_of: 2026-11-01}
+  - {provider: gcp, sku: "disk:pd-ssd", region: "*", unit: gb-month, unit_price: "0.17", source: a, as_of: 2026-11-21}
 """
 
 
