@@ -30,7 +30,7 @@ PLAN_HEAD = 65536
 
 @dataclass(slots=True)
 class Reading:
-    """What a command works on. ``files`` are the file arguments that were given, normalised; empty for whole trees."""
+    """What a command works on. ``paths`` are the path arguments; ``root`` is absolute, nothing outside it is read."""
 
     resources: list[Resource]
     coverage: Coverage
@@ -108,10 +108,13 @@ def _estate(
     paths: Sequence[str], arguments: Namespace, root: str, project: Project, coverage: Coverage
 ) -> Iterator[Resource]:
     """The resources of every path, each read by the source that knows it."""
-    trees: list[str] = []
+    trees: dict[str, None] = {}
+    changed: list[str] = []
     for path in paths:
-        if os.path.isdir(path) or path.endswith(TERRAFORM):
-            trees.append(path)
+        if os.path.isdir(path):
+            trees[path] = None
+        elif path.endswith(TERRAFORM):
+            changed.append(os.path.dirname(path) or ".")
         elif _is_plan(path):
             from sumptuary.sources.terraform.plan import read_plan
 
@@ -119,9 +122,13 @@ def _estate(
         else:
             coverage.files_seen += 1
             coverage.fail(shown_path(path), 0, "this is not a kind of file that sumptuary reads")
+    if changed:
+        from sumptuary.cli.callers import roots_of
+
+        trees.update(dict.fromkeys(roots_of(changed, root)))
     if trees:
         options = Options(variables(arguments), tuple(arguments.var_file), root, arguments.workspace)
-        yield from read(trees, options, coverage)
+        yield from read(list(trees), options, coverage)
 
 
 def _is_plan(path: str) -> bool:

@@ -12,12 +12,11 @@ from sumptuary.values import UNKNOWN_KEY, to_json
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-
     from typing import TypeAlias
 
     from sumptuary.model import Cost, Resource
 
-    Json: TypeAlias = "str | int | float | bool | None | list[Json] | dict[str, Json]"
+    Json: TypeAlias = "str | int | float | bool | list[Json] | dict[str, Json] | None"
 
 WITHHELD: dict[str, Json] = {UNKNOWN_KEY: "withheld: user data, secrets and environment variables are never printed"}
 """Stands for a value that is known and is nobody's business here."""
