@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from sumptuary.catalogue import Catalogue, importer
+from sumptuary.catalogue.import_tables import Import
 from sumptuary.catalogue.tables import DATA
 from sumptuary.errors import ConfigurationError
 
@@ -154,7 +155,7 @@ def test_a_refresh_that_loses_rows_or_moves_prices_is_refused_unless_accepted(
     assert "aws/us-gov-west-1.csv" not in importer.present(str(target))
 
 
-def build_small(source: str, gathered: Path) -> importer.Import:
+def build_small(source: str, gathered: Path) -> Import:
     written = gathered.parent / "none"
     written.mkdir(exist_ok=True)
     for name in os.listdir(importer.WRITTEN):

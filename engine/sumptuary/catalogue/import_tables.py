@@ -20,9 +20,9 @@ class Output:
     """A table that will be written: its sources by key, what its head says, and its rows by first column."""
 
     columns: tuple[str, ...]
-    about: dict[str, str] = field(default_factory=dict)
-    sources: dict[str, Source] = field(default_factory=dict)
-    rows: dict[str, Row] = field(default_factory=dict)
+    about: dict[str, str] = field(default_factory=dict[str, str])
+    sources: dict[str, Source] = field(default_factory=dict[str, Source])
+    rows: dict[str, Row] = field(default_factory=dict[str, Row])
 
     def add(self, place: str, row: Mapping[str, str]) -> None:
         """Add a row, or what it knows to the row of the same key. Raises where the two contradict each other."""
@@ -53,8 +53,8 @@ class Output:
 class Import:
     """Everything that an import makes, by file name without its ending (``aws/us-east-1``)."""
 
-    tables: dict[str, Output] = field(default_factory=dict)
-    left_out: dict[str, int] = field(default_factory=dict)
+    tables: dict[str, Output] = field(default_factory=dict[str, Output])
+    left_out: dict[str, int] = field(default_factory=dict[str, int])
 
     def table(self, name: str, columns: tuple[str, ...], about: dict[str, str]) -> Output:
         """The table of this name, made when it is first asked for."""

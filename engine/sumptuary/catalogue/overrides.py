@@ -100,12 +100,14 @@ def _yaml_entries(path: str, data: bytes) -> list[tuple[int, dict[str, object]]]
         if not isinstance(prices, list):
             line = document.place(("prices",))[0]
             raise ConfigurationError("a price file holds `prices:`, a list", place=f"{path}:{line}", hint=HINT)
-        for index, entry in enumerate(prices):
+        items: list[object] = prices
+        for index, item in enumerate(items):
             line = document.place(("prices", index))[0]
-            if not isinstance(entry, dict):
+            if not isinstance(item, dict):
                 raise ConfigurationError("a price is a map", place=f"{path}:{line}", hint=HINT)
-            _check_fields(f"{path}:{line}", [str(name) for name in entry])
-            entries.append((line, {str(name): value for name, value in entry.items() if value is not None}))
+            entry: dict[str, object] = item
+            _check_fields(f"{path}:{line}", list(entry))
+            entries.append((line, {name: value for name, value in entry.items() if value is not None}))
     return entries
 
 

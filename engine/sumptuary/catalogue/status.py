@@ -16,8 +16,14 @@ from sumptuary.catalogue.lookup import (
 )
 from sumptuary.catalogue.names import PROVIDERS, provider_name
 
-KINDS = {"aws-spot": "AWS spot savings", "hardware": "hardware", "region-ratio": "AWS region ratios"}
-KINDS |= {"reserved-ratio": "AWS 1-year commitments", "accelerators": "accelerators", "mig-profiles": "MIG profiles"}
+KINDS = {
+    "aws-spot": "AWS spot savings",
+    "region-ratio": "AWS region ratios",
+    "reserved-ratio": "AWS 1-year commitments",
+    "accelerators": "accelerators",
+    "mig-profiles": "MIG profiles",
+}
+NAMES = {"aws": "AWS", "azure": "Azure", "gcp": "GCP"}
 
 
 @dataclass(slots=True)
@@ -70,11 +76,10 @@ def status(catalogue: Catalogue) -> Status:
 def kind_of(file: str) -> str:
     """What a table holds, from its name: ``aws/us-east-1`` holds AWS prices."""
     folder, _, name = file.partition("/")
-    if folder in KINDS:
-        return KINDS[folder]
-    if name == "hardware":
-        return f"{folder.upper() if folder != 'azure' else 'Azure'} hardware"
-    return KINDS.get(name) or f"{folder.upper() if folder != 'azure' else 'Azure'} prices"
+    provider = NAMES.get(folder)
+    if provider is None or name in KINDS:
+        return KINDS.get(name) or KINDS[folder]
+    return f"{provider} {'hardware' if name == 'hardware' else 'prices'}"
 
 
 def nearest_names(catalogue: Catalogue, provider: str, sku: str) -> Sequence[str]:
