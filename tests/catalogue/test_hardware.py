@@ -84,6 +84,15 @@ def test_what_is_not_known_is_not_claimed(provider: str, sku: str) -> None:
     assert CATALOGUE.hardware(provider, sku) is None
 
 
+@pytest.mark.parametrize(
+    ("sku", "current"), [("g6.xlarge", True), ("m4.large", False), ("g5.xlarge", None), ("p3.2xlarge", None)]
+)
+def test_a_doubtful_generation_is_not_claimed(sku: str, current: bool | None) -> None:
+    made_of = CATALOGUE.hardware("aws", sku)
+    assert made_of is not None
+    assert made_of.current_generation is current
+
+
 def test_the_smallest_type_with_an_accelerator_comes_first() -> None:
     whole = [
         made.sku for made in CATALOGUE.skus_with("aws", "L4") if made.accelerators and made.accelerators.fraction == 1

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from sumptuary.catalogue.import_prices import APACHE, declare
 from sumptuary.catalogue.import_tables import Import, Row, dated, read_rows
+from sumptuary.catalogue.names import family
 from sumptuary.catalogue.tables import MAIN, Source
 from sumptuary.errors import ConfigurationError
 
@@ -38,6 +39,9 @@ ACCELERATORS = (
 MIG = ("profile", "variant", "name", "memory_gib", "slices", "max_per_gpu")
 EC2_DATE = "2026-10-01"
 WRONG_MEMORY = "accelerator-memory-wrong-at-source"
+
+DOUBTFUL_GENERATIONS = frozenset({"c5", "c6gn", "g5", "m5", "m6i", "r5", "r6i", "r7g", "r7gd"})
+"""Families that the table calls previous although older ones of their class (g4dn, m5a, r6g) count as current there."""
 
 EC2_VARIANTS = {
     ("A100", 40960): "A100-40GB",
@@ -129,7 +133,7 @@ def _ec2(source: str, memory: dict[str, str], result: Import) -> None:
     declare("ec2_instance_types.csv", table, MAIN, origin)
     for place, row in read_rows(source, "ec2_instance_types.csv"):
         facts = {"sku": row["instance_type"], "vcpus": row["vcpus"], "memory_gib": _gib(row["memory_mib"])}
-        if row["current_generation"]:
+        if row["current_generation"] and family(row["instance_type"]) not in DOUBTFUL_GENERATIONS:
             facts["current_generation"] = "yes" if row["current_generation"] == "true" else "no"
         if row["accelerator"]:
             facts |= _ec2_accelerators(place, row, memory)

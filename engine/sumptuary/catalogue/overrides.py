@@ -89,6 +89,8 @@ def _csv_entries(path: str, data: bytes) -> list[tuple[int, dict[str, object]]]:
 
 
 def _yaml_entries(path: str, data: bytes) -> list[tuple[int, dict[str, object]]]:
+    from typing import cast
+
     from sumptuary.yaml_lines import read
 
     reading = read(data, max_bytes=MAX_BYTES, max_nodes=500_000)
@@ -100,12 +102,11 @@ def _yaml_entries(path: str, data: bytes) -> list[tuple[int, dict[str, object]]]
         if not isinstance(prices, list):
             line = document.place(("prices",))[0]
             raise ConfigurationError("a price file holds `prices:`, a list", place=f"{path}:{line}", hint=HINT)
-        items: list[object] = prices
-        for index, item in enumerate(items):
+        for index, item in enumerate(cast("list[object]", prices)):
             line = document.place(("prices", index))[0]
             if not isinstance(item, dict):
                 raise ConfigurationError("a price is a map", place=f"{path}:{line}", hint=HINT)
-            entry: dict[str, object] = item
+            entry = cast("dict[str, object]", item)
             _check_fields(f"{path}:{line}", list(entry))
             entries.append((line, {name: value for name, value in entry.items() if value is not None}))
     return entries
