@@ -179,6 +179,22 @@ def test_a_pack_chooses_its_files_and_extends_others(write: Write, policy_text: 
     ]
 
 
+def test_a_repository_may_hold_packs_and_further_documents(
+    checkout: Path, write: Write, policy_text: PolicyText
+) -> None:
+    pack = "apiVersion: sumptuary/v1\nkind: Pack\nmetadata: {name: %s}\nspec: {policies: [laws/*.yaml]}\n"
+    write("repo/.sumptuary/pack.yaml", pack % "top")
+    write("repo/.sumptuary/laws/a.yaml", policy_text(name="a"))
+    write("repo/.sumptuary/approvals.yaml", APPROVAL)
+    write("repo/.sumptuary/packs/inner/pack.yaml", pack % "inner")
+    write("repo/.sumptuary/packs/inner/laws/b.yaml", policy_text(name="b"))
+    write("repo/.sumptuary/packs/inner/draft.yaml", "not: a policy\n")
+    write("repo/sumptuary.yaml", PROJECT + "spec: {packs: [{pack: .sumptuary/packs/inner}]}\n")
+    laws = load(start=str(checkout))
+    assert {policy.id: policy.pack for policy in laws.policies} == {"a": "top", "b": "inner", "shipped": "builtin"}
+    assert [approval.id for approval in laws.approvals] == ["tune"]
+
+
 @pytest.mark.parametrize(
     ("spec", "said"),
     [

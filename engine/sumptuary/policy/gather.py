@@ -9,7 +9,16 @@ from dataclasses import dataclass, field
 from sumptuary.errors import PolicyError, SumptuaryError
 from sumptuary.policy import cases, compiled, documents, problems
 from sumptuary.policy.compile import Compilation, Entry, place_of
-from sumptuary.policy.places import BUILTIN, PACK_FILE, PROJECT_DIRECTORY, Repository, Root, builtin_directory, contents
+from sumptuary.policy.places import (
+    BUILTIN,
+    PACK_FILE,
+    PROJECT_DIRECTORY,
+    PROJECT_FILE,
+    Repository,
+    Root,
+    builtin_directory,
+    contents,
+)
 
 
 @dataclass(slots=True)
@@ -64,41 +73,67 @@ class _Gathering:
         if identity in self.seen:
             return
         self.seen.add(identity)
-        pack_file = os.path.join(root.path, PACK_FILE)
         try:
             files = contents(root, without)
         except SumptuaryError as error:
             self.compilation.problems.append(error)
             return
-        if pack_file in files:
+        pack_file = os.path.join(root.path, PACK_FILE)
+        if pack_file in files and root.path not in self.repository.directories:
             self.pack(root, pack_file, files)
         else:
+            self.packs_within(root, files)
             self.compilation.read_all(root, files)
         self.stray()
 
-    def pack(self, root: Root, pack_file: str, files: dict[str, bytes]) -> None:
-        """A pack: what it extends, then the policies that its globs choose."""
-        before = len(self.compilation.entries)
-        self.compilation.read_all(root, {pack_file: files.pop(pack_file)})
-        entries = self.compilation.entries[before:]
-        packs = [entry for entry in entries if isinstance(entry.model, documents.Pack)]
-        if len(packs) != 1 or len(entries) != 1:
-            if len(self.compilation.problems) == 0 or entries:
-                message = "pack.yaml must hold one document, of kind Pack"
-                self.compilation.problems.append(SumptuaryError(message, place=problems.shown(pack_file)))
-            return
-        del self.compilation.entries[before:]
-        entry, model = packs[0], packs[0].model
-        assert isinstance(model, documents.Pack)  # noqa: S101  # chosen by this class above
-        for index, reference in enumerate(model.spec.extends):
+    def packs_within(self, root: Root, files: dict[str, bytes]) -> None:
+        """Read the packs that lie in a directory, taking their files out of ``files``.
+
+        A pack at the top of a repository's own directory leaves the files that it does not choose: all of them hold.
+        """
+        found = [path for path in files if os.path.basename(path) == PACK_FILE]
+        for path in sorted(found, key=lambda path: -path.count(os.sep)):
+            directory = os.path.dirname(path)
+            inside = {file: files.pop(file) for file in list(files) if file.startswith(directory + os.sep)}
+            if directory == root.path:
+                files.update(self.pack(root, path, inside))
+            elif (identity := os.path.realpath(directory)) not in self.seen:
+                self.seen.add(identity)
+                self.pack(Root(directory, root.pack, root.own), path, inside)
+
+    def pack(self, root: Root, pack_file: str, files: dict[str, bytes]) -> dict[str, bytes]:
+        """A pack: what it extends, then the policies that its globs choose. Gives the files that it does not choose."""
+        entry = self.only(documents.Pack, root, pack_file, files.pop(pack_file))
+        if entry is None or not isinstance(entry.model, documents.Pack):
+            return {}
+        spec = entry.model.spec
+        for index, reference in enumerate(spec.extends):
             self.named(entry, ("spec", "extends", index, "pack"), reference.pack)
-        named = Root(root.path, model.metadata.name, root.own)
-        for index, pattern in enumerate(model.spec.policies):
+        named = Root(root.path, entry.model.metadata.name, root.own)
+        rest = dict(files)
+        for index, pattern in enumerate(spec.policies):
             chosen = {path: source for path, source in files.items() if _matches(path, root.path, pattern)}
             if not chosen:
                 path: problems.Path = ("spec", "policies", index)
                 self.compilation.problems.append(entry.at(path, f"{pattern!r} matches no file of the pack"))
             self.compilation.read_all(named, chosen)
+            rest = {path: source for path, source in rest.items() if path not in chosen}
+        return rest
+
+    def only(
+        self, kind: type[documents.Pack] | type[documents.Project], root: Root, file: str, source: bytes
+    ) -> Entry | None:
+        """The one document that a file must hold, taken out of the entries; None with the problem collected."""
+        before, wrong = len(self.compilation.entries), len(self.compilation.problems)
+        self.compilation.read_all(root, {file: source})
+        entries = self.compilation.entries[before:]
+        del self.compilation.entries[before:]
+        if len(entries) == 1 and isinstance(entries[0].model, kind):
+            return entries[0]
+        if len(self.compilation.problems) == wrong:
+            message = f"{os.path.basename(file)} must hold one document, of kind {kind.__name__}"
+            self.compilation.problems.append(SumptuaryError(message, place=problems.shown(file)))
+        return None
 
     def named(self, entry: Entry, path: problems.Path, name: str) -> None:
         """A pack that a document names: ``builtin``, or a directory relative to the document's."""
@@ -130,19 +165,11 @@ class _Gathering:
         )
         if not file:
             return compiled.Project(), notes
-        before = len(self.compilation.entries)
-        root = Root(file, "sumptuary.yaml", own=True)
-        self.compilation.read_all(root, contents(root))
-        entries = self.compilation.entries[before:]
-        projects = [entry for entry in entries if isinstance(entry.model, documents.Project)]
-        if len(projects) != 1 or len(entries) != 1:
-            if entries:
-                message = "sumptuary.yaml must hold one document, of kind Project"
-                self.compilation.problems.append(SumptuaryError(message, place=problems.shown(file)))
+        root = Root(file, PROJECT_FILE, own=True)
+        entry = self.only(documents.Project, root, file, contents(root)[file])
+        if entry is None or not isinstance(entry.model, documents.Project):
             raise PolicyError(problems.in_order(self.compilation.problems))
-        del self.compilation.entries[before:]
-        entry, model = projects[0], projects[0].model
-        assert isinstance(model, documents.Project)  # noqa: S101  # chosen by this class above
+        model = entry.model
         for index, reference in enumerate(model.spec.packs):
             self.named(entry, ("spec", "packs", index, "pack"), reference.pack)
         self.settings = entry
