@@ -102,6 +102,12 @@ def test_the_smallest_type_with_an_accelerator_comes_first() -> None:
     assert CATALOGUE.skus_with("google", "A100-80GB")[0].sku == "a2-ultragpu-1g"
     assert [made.sku for made in CATALOGUE.skus_with("aws", "A100")] == ["p4d.24xlarge", "p4de.24xlarge"]
     assert [made.sku for made in CATALOGUE.skus_with("aws", "A100-80GB")] == ["p4de.24xlarge"]
+    assert CATALOGUE.skus_with("azure", "A100-80GB")[0].sku == "Standard_NC24ads_A100_v4"
+    assert {made.sku for made in CATALOGUE.skus_with("azure", "H100")} >= {
+        "Standard_NC40ads_H100_v5",
+        "Standard_ND96isr_H100_v5",
+    }
+    assert "Standard_NC40ads_H100_v5" not in {made.sku for made in CATALOGUE.skus_with("azure", "nvidia-h100-80gb")}
     assert CATALOGUE.skus_with("aws", "A9000") == ()
 
 
@@ -116,6 +122,16 @@ def test_the_smallest_type_with_an_accelerator_comes_first() -> None:
         ("H100-NVL", "H100", 94),
         ("Trainium2", "Trainium2", 96),
         ("nvidia-tesla-k80", "K80", 12),
+        ("NVIDIA-A100-SXM4-80GB", "A100", 80),
+        ("NVIDIA-A100-SXM4-40GB", "A100", 40),
+        ("NVIDIA-H100-80GB-HBM3", "H100", 80),
+        ("nvidia-h100-mega-80gb", "H100", 80),
+        ("NVIDIA-H100-NVL", "H100", 94),
+        ("Tesla-T4", "T4", 16),
+        ("Tesla-V100-SXM2-32GB", "V100", 32),
+        ("NVIDIA-L40S", "L40S", 48),
+        ("RTX PRO Server 6000", "RTX-PRO-6000", 96),
+        ("A100-12GB", None, None),
         ("abacus", None, None),
         ("", None, None),
     ],

@@ -28,6 +28,8 @@ class HardwareTables:
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
         self._found: dict[tuple[str, str], Hardware | None] = {}
+        self._carriers: dict[tuple[str, str], tuple[Hardware, ...]] = {}
+        self._entries: dict[str, dict[str, str] | None] = {}
 
     def of(self, provider: str, sku: str) -> Hardware | None:
         """The hardware of a type, or None where neither a table nor the name tells it."""
@@ -37,13 +39,22 @@ class HardwareTables:
         return self._found[key]
 
     def with_accelerator(self, provider: str, accelerator: str) -> tuple[Hardware, ...]:
-        """The types with an accelerator by name, variant or alias; by accelerators in all, then memory, then name."""
-        table = self._tables.table(provider, "hardware")
-        entry = self._entry(accelerator)
-        if table is None or entry is None:
+        """The types with an accelerator by accelerators in all, then memory, then name.
+
+        A model (``A100``) means all its sizes; a variant or an alias (``A100-80GB``) all variants of that memory.
+        """
+        key = (provider, accelerator)
+        if key not in self._carriers:
+            self._carriers[key] = self._carrying(provider, accelerator)
+        return self._carriers[key]
+
+    def _carrying(self, provider: str, accelerator: str) -> tuple[Hardware, ...]:
+        table, known, entry = self._tables.table(provider, "hardware"), self._known(), self._entry(accelerator)
+        if table is None or known is None or entry is None:
             return ()
-        column, value = ("variant", entry["variant"]) if accelerator != entry["model"] else ("model", entry["model"])
-        made = [_hardware(row, row["sku"]) for row in table.rows_with(value) if row[column] == value]
+        model, memory = entry["model"], None if accelerator == entry["model"] else entry["memory_gib"]
+        variants = {row["variant"] for row in known.rows_with(model) if memory in (None, row["memory_gib"])}
+        made = [_hardware(row, row["sku"]) for row in table.rows_with(model) if row["variant"] in variants]
         return tuple(sorted(made, key=_size))
 
     def accelerator_name(self, text: str) -> str | None:
@@ -53,8 +64,7 @@ class HardwareTables:
 
     def accelerator_memory_gib(self, text: str) -> float | None:
         """The memory of one accelerator, GiB as its maker states it; the smallest variant's where several match."""
-        table = self._tables.table("accelerators")
-        entry = self._entry(text)
+        table, entry = self._known(), self._entry(text)
         if table is None or entry is None:
             return None
         of_model = table.rows_with(entry["model"]) if text == entry["model"] else [entry]
@@ -70,19 +80,39 @@ class HardwareTables:
         plain = without_accelerators(provider, sku)
         return Hardware(sku, plain[0], plain[1], None, None) if plain is not None else None
 
+    def _known(self) -> Table | None:
+        return self._tables.table("accelerators")
+
     def _entry(self, text: str) -> dict[str, str] | None:
         """The row of accelerators.csv that a model, variant or alias means; of a model its default variant."""
-        table: Table | None = self._tables.table("accelerators")
-        if table is None or not text:
+        if text not in self._entries:
+            self._entries[text] = self._find_entry(text)
+        return self._entries[text]
+
+    def _find_entry(self, text: str) -> dict[str, str] | None:
+        table = self._known()
+        if table is None or not text.strip():
             return None
-        exact = table.row(text) or next(iter(table.rows_with(text)), None)
-        if exact is not None:
-            return exact
-        wanted = text.strip().lower().replace(" ", "-").replace("_", "-")
-        for row in table.rows():
-            if wanted in (row["variant"].lower(), row["model"].lower(), *row["aliases"].split("|")):
+        wanted = "-".join(text.lower().replace("_", " ").replace("-", " ").split())
+        rows = table.rows()
+        for row in rows:
+            if wanted == row["variant"].lower() or wanted in row["aliases"].split("|"):
                 return row
-        return None
+        name, size = _words(wanted)
+        of_model = [row for row in rows if row["model"].lower() == name]
+        return next((row for row in of_model if size in ("", row["memory_gib"])), None)
+
+
+def _words(text: str) -> tuple[str, str]:
+    """Model and memory in GB (or empty) of a device's name: ``a100, 40`` of ``nvidia-a100-sxm4-40gb``."""
+    words = [word for word in text.split("-") if word not in ("nvidia", "tesla", "amd", "instinct")]
+    sizes = [word[:-2] for word in words[1:] if word.endswith("gb") and word[:-2].isdigit()]
+    bare = [word for word in words if not (word.endswith("gb") and word[:-2].isdigit())]
+    joined = "-".join(bare)
+    known_ending = ("-sxm", "-sxm2", "-sxm3", "-sxm4", "-sxm5", "-pcie", "-nvl", "-hbm3", "-hbm3e", "-mega")
+    while joined.endswith(known_ending):
+        joined = joined.rpartition("-")[0]
+    return joined, sizes[0] if sizes else ""
 
 
 def _hardware(row: dict[str, str], sku: str) -> Hardware:
