@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
 NAME = "check"
-HELP = "Hold Terraform files and plans against the policies, and say what breaks them and what it costs."
+HELP = "hold Terraform files and plans against the policies: what breaks them, and what it costs"
 
 
 def configure(parser: ArgumentParser) -> None:

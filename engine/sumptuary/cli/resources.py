@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
 NAME = "resources"
-HELP = "Show what was read, as one JSON object a line, before any law judges it."
+HELP = "the common model: what was read, one JSON object a line"
 
 
 def configure(parser: ArgumentParser) -> None:
