@@ -8,7 +8,6 @@ offered there; everything else that is missing is None, with a reason.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -27,11 +26,10 @@ BASE_REGION = "us-east-1"
 _COLUMNS = {"on-demand": "on_demand", "spot": "spot", "commit-1y": "commit_1y", "commit-3y": "commit_3y"}
 
 
-@dataclass(slots=True, frozen=True)
-class Missing:
+class Missing(str):
     """Why there is no price, as a phrase for a person."""
 
-    reason: str
+    __slots__ = ()
 
 
 class Catalogue:
@@ -88,7 +86,7 @@ class Catalogue:
     def why_unknown(self, provider: str, sku: str, region: str, option: str = "on-demand") -> str:
         """Why ``price`` gives None for these; empty where it gives a price."""
         answer = self._answer(provider, sku, region, option)
-        return answer.reason if isinstance(answer, Missing) else ""
+        return str(answer) if isinstance(answer, Missing) else ""
 
     def rates(self, provider: str, sku: str, region: str) -> tuple[PriceUse, ...]:
         """Every option's price of a SKU in a region, those that are known."""
