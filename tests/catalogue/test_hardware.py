@@ -78,6 +78,10 @@ def test_types_that_certainly_have_none(provider: str, sku: str, vcpus: int | No
         ("gcp", "ct5p-hightpu-4t"),
         ("oci", "VM.GPU.A10"),
         ("aws", ""),
+        ("gcp", "custom-" + "9" * 5000 + "-1"),
+        ("gcp", "custom-4000000-1"),
+        ("azure", "Standard_D" + "4" * 5000),
+        ("azure", "Standard_D4" + "_a" * 50_000 + "!"),
     ],
 )
 def test_what_is_not_known_is_not_claimed(provider: str, sku: str) -> None:

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import re
 
-_GCP = re.compile(
+_GCP = (
     r"(?:e2|n1|n2|n2d|n4|n4a|n4d|c2|c2d|c3|c3d|c4|c4a|c4d|t2a|t2d|h3|h4d|m1|m2|m3|m4|x4|z3)"
-    r"-[a-z]+-(\d+)(?:-[a-z]+)*"
+    r"-[a-z]+-([0-9]{1,6})(?:-[a-z]+)*"
 )
-_GCP_CUSTOM = re.compile(r"(?:[a-z0-9]+-)?custom-(\d+)-(\d+)(?:-ext)?")
+_GCP_CUSTOM = r"(?:[a-z0-9]+-)?custom-([0-9]{1,6})-([0-9]{1,6})(?:-ext)?"
 _GCP_SHARED = {"e2-micro": 2, "e2-small": 2, "e2-medium": 2, "f1-micro": 1, "g1-small": 1}
-_AZURE = re.compile(r"(?:standard|basic)_([a-z]+)(\d+)(?:-(\d+))?[a-z]*(?:_[a-z0-9]+)*?(?:_v(\d+))?")
+_AZURE = r"(?:standard|basic)_([a-z]+)([0-9]{1,6})(?:-([0-9]{1,6}))?[a-z]*(?:_[a-z0-9]+)*?(?:_v([0-9]{1,6}))?"
 _AZURE_GPU = "n"
 FIRST_VERSION_NAMED_BY_VCPU = 3
+LONGEST_NAME = 200
 
 
 def without_accelerators(provider: str, sku: str) -> tuple[int | None, float | None] | None:
@@ -23,6 +24,8 @@ def without_accelerators(provider: str, sku: str) -> tuple[int | None, float | N
 
     None where the name does not even tell that. A GPU that is attached to a GCP machine beside its type is not seen.
     """
+    if len(sku) > LONGEST_NAME:
+        return None
     if provider == "gcp":
         return _gcp(sku)
     return _azure(sku.lower()) if provider == "azure" else None
@@ -31,14 +34,14 @@ def without_accelerators(provider: str, sku: str) -> tuple[int | None, float | N
 def _gcp(sku: str) -> tuple[int | None, float | None] | None:
     if sku in _GCP_SHARED:
         return _GCP_SHARED[sku], None
-    if found := _GCP_CUSTOM.fullmatch(sku):
+    if found := re.fullmatch(_GCP_CUSTOM, sku):
         return int(found[1]), int(found[2]) / 1024
-    found = _GCP.fullmatch(sku)
+    found = re.fullmatch(_GCP, sku)
     return (int(found[1]), None) if found else None
 
 
 def _azure(sku: str) -> tuple[int | None, float | None] | None:
-    found = _AZURE.fullmatch(sku)
+    found = re.fullmatch(_AZURE, sku)
     if found is None or found[1].startswith(_AZURE_GPU):
         return None
     if found[3]:
