@@ -8,6 +8,10 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing_extensions import TypeIs
+
 UNKNOWN_KEY = "$unknown"
 
 
@@ -78,6 +82,21 @@ def look_up(mapping: dict[str, object], key: str) -> object:
     if value is ABSENT and isinstance(mapping, PartialMap):
         return mapping.rest
     return ABSENT if value is None else value
+
+
+def is_map(value: object) -> TypeIs[dict[str, object]]:
+    """Whether a value is a map; type checkers then know what it holds, which ``isinstance`` cannot tell them."""
+    return isinstance(value, dict)
+
+
+def is_list(value: object) -> TypeIs[list[object]]:
+    """Whether a value is a list; see ``is_map``."""
+    return isinstance(value, list)
+
+
+def is_collection(value: object) -> TypeIs[list[object] | tuple[object, ...] | set[object] | frozenset[object]]:
+    """Whether a value is a list, tuple or set; see ``is_map``."""
+    return isinstance(value, (list, tuple, set, frozenset))
 
 
 def first_unknown(value: object) -> Unknown | None:
