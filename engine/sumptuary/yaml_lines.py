@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from sumptuary.values import is_list, is_map
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,8 +41,11 @@ MAX_DIGITS = 40
 
 _INTEGER = re.compile(r"[-+]?[0-9]+\Z")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]{1,4})?\Z")
-_WORDS: dict[str, object] = {"": None, "~": None, "null": None, "Null": None, "NULL": None}
-_WORDS |= {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+_WORDS: dict[str, object] = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL")),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
 
 
 @dataclass(slots=True, frozen=True)
@@ -61,9 +66,9 @@ class Document:
 
     value: object = None
     line: int = 1
-    keys: dict[Path, tuple[int, int]] = field(default_factory=dict)
-    values: dict[Path, tuple[int, int]] = field(default_factory=dict)
-    styles: dict[Path, str] = field(default_factory=dict)
+    keys: dict[Path, tuple[int, int]] = field(default_factory=dict[tuple[str | int, ...], tuple[int, int]])
+    values: dict[Path, tuple[int, int]] = field(default_factory=dict[tuple[str | int, ...], tuple[int, int]])
+    styles: dict[Path, str] = field(default_factory=dict[tuple[str | int, ...], str])
 
     def place(self, path: Path, *, key: bool = False) -> tuple[int, int]:
         """Line and column of the value (or the key) at a path, or of the nearest thing around it."""
@@ -85,10 +90,10 @@ class Document:
         """The value at a path, or None where there is none."""
         value = self.value
         for step in path:
-            if isinstance(value, dict) and isinstance(step, str):
+            if is_map(value) and isinstance(step, str):
                 value = value.get(step)
-            elif isinstance(value, list) and isinstance(step, int) and 0 <= step < len(value):
-                value = value[step]
+            elif is_list(value) and isinstance(step, int):
+                value = value[step] if 0 <= step < len(value) else None
             else:
                 return None
         return value
@@ -98,8 +103,8 @@ class Document:
 class Reading:
     """What a file holds: its documents and everything wrong with it. A document may be there beside problems."""
 
-    documents: list[Document] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
+    documents: list[Document] = field(default_factory=list[Document])
+    problems: list[Problem] = field(default_factory=list[Problem])
 
 
 class _StopError(Exception):
@@ -124,7 +129,8 @@ def read(source: bytes, *, max_bytes: int = MAX_BYTES, max_nodes: int = MAX_NODE
     loader = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
     builder = _Builder(reading, max_nodes)
     try:
-        builder.documents(_events(yaml.parse(text, Loader=loader)))
+        parse: Any = getattr(yaml, "parse")  # noqa: B009  # its stubs give events no fields
+        builder.documents(parse(text, Loader=loader))
     except _StopError:
         return reading
     except yaml.MarkedYAMLError as error:
@@ -241,12 +247,6 @@ class _Builder:
             self.document.keys[(*path, key)] = _position(event.start_mark)
             entries[key] = self.node(next(self.events), (*path, key))
         return entries
-
-
-def _events(stream: Any) -> Iterator[Event]:
-    """PyYAML's stream under the types that are used here; its stubs give events no fields."""
-    events: Iterator[Event] = stream
-    return events
 
 
 def _position(mark: Mark) -> tuple[int, int]:

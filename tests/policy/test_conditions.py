@@ -135,7 +135,7 @@ def test_without_the_extra_the_way_to_get_it_is_told(
     complaints: Callable[[Path], list[str]],
 ) -> None:
     monkeypatch.setattr(conditions, "_kept", [])
-    monkeypatch.setitem(sys.modules, "cel_expr_python", None)
+    monkeypatch.setitem(sys.modules, "cel_expr_python.cel", None)
     with pytest.raises(SumptuaryError, match=r"pip install 'sumptuary\[cel\]'"):
         Condition("resource.kind == 'x'", {})
     found = complaints(write("p.yaml", policy_text("select: {where: resource.kind == 'x'}")))

@@ -60,6 +60,9 @@ def _list(arguments: Namespace) -> int:
     if arguments.format == "json":
         sys.stdout.write(json.dumps([_row(policy) for policy in policies], indent=2) + "\n")
         return 0
+    if not policies:
+        sys.stdout.write("no policies hold here\n")
+        return 0
     rows = [(p.id, p.severity, p.enforcement.default, p.rule, p.title) for p in policies]
     header = ("ID", "SEVERITY", "ENFORCEMENT", "RULE", "TITLE")
     widths = [max(len(row[column]) for row in (header, *rows)) for column in range(len(header))]
@@ -169,6 +172,8 @@ def _laws_at(path: str) -> Laws:
     from sumptuary.policy.load import load
     from sumptuary.policy.places import PROJECT_FILE
 
+    if path and not os.path.exists(path):
+        raise UsageError("no such file or directory", place=path)
     if not path or _is_repository(path):
         return load(start=path or ".", cache=False)
     if os.path.basename(path) == PROJECT_FILE:

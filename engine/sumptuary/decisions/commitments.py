@@ -9,6 +9,7 @@ from decimal import Decimal, InvalidOperation
 
 from sumptuary.errors import PolicyError, SumptuaryError
 from sumptuary.model import Origin, Place, Resource
+from sumptuary.values import is_list, is_map
 from sumptuary.yaml_lines import MAX_BYTES, Document, read
 
 TYPE_CHECKING = False
@@ -186,16 +187,14 @@ def _yaml_rows(source: bytes, path: str, problems: list[SumptuaryError]) -> list
     problems += [SumptuaryError(item.message, place=f"{path}:{item.line}:{item.column}") for item in reading.problems]
     rows: list[_Row] = []
     for document in reading.documents:
-        top = document.value
-        prefix: tuple[str | int, ...] = ()
-        if isinstance(top, dict) and set(top) == {"commitments"}:
-            top, prefix = top["commitments"], ("commitments",)
-        if not isinstance(top, list):
+        prefix: tuple[str | int, ...] = () if isinstance(document.value, list) else ("commitments",)
+        top = document.value_at(prefix)
+        if not is_list(top):
             message = "a file of commitments holds a list of them, or a map with the key commitments"
             problems.append(SumptuaryError(message, place=f"{path}:{document.line}:1"))
             continue
         for index, item in enumerate(top):
-            if isinstance(item, dict):
+            if is_map(item):
                 rows.append(_yaml_row(item, document, (*prefix, index)))
                 continue
             line, column = document.place((*prefix, index))
@@ -223,7 +222,7 @@ def _csv_rows(source: bytes, path: str, problems: list[SumptuaryError]) -> list[
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     rows: list[_Row] = []
     try:
-        header = [name.strip() for name in next(reader, [])]
+        header = [name.strip() for name in next(reader, list[str]())]
         before = reader.line_num
         for cells in reader:
             line, before = before + 1, reader.line_num

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from sumptuary.money import Range
-from sumptuary.values import Absent, PartialMap, Unknown
+from sumptuary.values import Absent, PartialMap, Unknown, is_collection, is_list, is_map
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -61,10 +61,10 @@ def normalised(value: object) -> object:
         return value if abs(value) <= MAX_INTEGER else float(value)
     if isinstance(value, (float, Decimal)):
         return float(value)
-    if isinstance(value, dict):
+    if is_map(value):
         kept = {str(key): plain for key, item in value.items() if (plain := normalised(item)) is not None}
         return PartialMap(kept, value.rest) if isinstance(value, PartialMap) else kept
-    if isinstance(value, (list, tuple, set, frozenset)):
+    if is_collection(value):
         items = [normalised(item) for item in value]
         unknown = next((item for item in items if isinstance(item, Unknown)), None)
         return unknown if unknown is not None else items
@@ -80,8 +80,8 @@ def normalised(value: object) -> object:
 
 def known_part(value: object) -> object:
     """A normalised value without what is unknown: what CEL is given."""
-    if isinstance(value, dict):
+    if is_map(value):
         return {key: known_part(item) for key, item in value.items() if not isinstance(item, Unknown)}
-    if isinstance(value, list):
+    if is_list(value):
         return [known_part(item) for item in value]
     return value

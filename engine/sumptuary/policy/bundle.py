@@ -197,4 +197,5 @@ def _policy(data: dict[str, Any]) -> Policy:
 
 
 def _approval(data: dict[str, Any]) -> Approval:
-    return Approval(**{**data, "approvers": tuple(data["approvers"]), "place": Place(**data["place"])})
+    fields_of: dict[str, Any] = {**data, "approvers": tuple(data["approvers"]), "place": Place(**data["place"])}
+    return Approval(**fields_of)

@@ -109,9 +109,9 @@ def _moment(given: datetime | date | None) -> datetime:
 
 def _approvals(given: dict[str, Any]) -> list[ApprovalFact]:
     """The sign-offs given with a change: they stand for it, up to its amount."""
-    approvers = given.get("approvals") if given.get("kind") == "change.set" else None
-    if not isinstance(approvers, list):
+    if given.get("kind") != "change.set" or not isinstance(given.get("approvals"), list):
         return []
+    approvers: list[Any] = given["approvals"]
     scope = {"team": str(given["team"])} if isinstance(given.get("team"), str) else {}
     amount = Decimal(10**12)
     return [ApprovalFact("given", scope, amount, "USD", "month", tuple(str(name) for name in approvers))]

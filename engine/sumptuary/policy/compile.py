@@ -35,10 +35,10 @@ class Entry:
 class Compilation:
     """The state of one compilation: every problem is collected, and told at the end."""
 
-    rules: dict[str, type[Rule]] = field(default_factory=dict)
-    entries: list[Entry] = field(default_factory=list)
-    problems: list[SumptuaryError] = field(default_factory=list)
-    files: set[str] = field(default_factory=set)
+    rules: dict[str, type[Rule]] = field(default_factory=dict[str, type[Rule]])
+    entries: list[Entry] = field(default_factory=list[Entry])
+    problems: list[SumptuaryError] = field(default_factory=list[SumptuaryError])
+    files: set[str] = field(default_factory=set[str])
 
     @classmethod
     def begin(cls) -> Compilation:
@@ -74,7 +74,7 @@ class Compilation:
             hint = f"every document begins with apiVersion: {documents.API_VERSION} and kind: Policy"
             self.problems.append(problems.at(file, document, (), "not a Sumptuary document: it has no kind", hint=hint))
             return None
-        kind = str(value["kind"])
+        kind = str(document.value_at(("kind",)))
         model = documents.KINDS.get(kind)
         if model is None:
             self.problems.append(_unknown_kind(file, document, kind))

@@ -22,8 +22,8 @@ class Enforcement:
     """
 
     default: str = "advisory"
-    stages: dict[str, str] = field(default_factory=dict)
-    environments: dict[str, str] = field(default_factory=dict)
+    stages: dict[str, str] = field(default_factory=dict[str, str])
+    environments: dict[str, str] = field(default_factory=dict[str, str])
     ramp: tuple[tuple[str, str], ...] = ()
     new_only: bool = False
     on_unknown: str = "report"
@@ -75,7 +75,7 @@ class Policy:
     sources: tuple[str, ...] = ()
     environments: tuple[str, ...] = ()
     purposes: tuple[str, ...] = ()
-    tags: dict[str, str | None] = field(default_factory=dict)
+    tags: dict[str, str | None] = field(default_factory=dict[str, str | None])
     where: str = ""
     message: str = ""
     remediation: str = ""
@@ -116,21 +116,21 @@ class Project:
 
     name: str = ""
     place: Place | None = None
-    context: dict[str, dict[str, str]] = field(default_factory=dict)
-    facts: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    environments: dict[str, str] = field(default_factory=dict)
+    context: dict[str, dict[str, str]] = field(default_factory=dict[str, dict[str, str]])
+    facts: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    environments: dict[str, str] = field(default_factory=dict[str, str])
     exclude: tuple[str, ...] = ()
     commitments: tuple[str, ...] = ()
     prices: tuple[str, ...] = ()
-    profiles: dict[str, str] = field(default_factory=dict)
+    profiles: dict[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(slots=True)
 class Laws:
     """Everything the documents of a run say. ``documents`` are the files read; ``notes`` what a reader should know."""
 
-    policies: list[Policy] = field(default_factory=list)
-    approvals: list[Approval] = field(default_factory=list)
+    policies: list[Policy] = field(default_factory=list[Policy])
+    approvals: list[Approval] = field(default_factory=list[Approval])
     project: Project = field(default_factory=Project)
     documents: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()

@@ -13,7 +13,7 @@ from sumptuary.errors import SumptuaryError
 from sumptuary.model import Compute, Lifetime, Storage, Usage, Workload
 from sumptuary.policy.activation import FIELDS, known_part, resource_value
 from sumptuary.policy.cel_tree import EACH, Step, Tree, Use
-from sumptuary.values import PartialMap, Unknown, first_unknown
+from sumptuary.values import PartialMap, Unknown, first_unknown, is_list, is_map
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -108,7 +108,11 @@ def mistakes(text: str, parameters: list[str]) -> list[SyntaxProblem]:
         _, program = _compiled(text)
     except ExceptionGroup as group:
         return [problem for problem in group.exceptions if isinstance(problem, SyntaxProblem)]
-    known = {("resource",): list(FIELDS), ("parameters",): parameters, ("resource", "cost"): ["monthly"]}
+    known: dict[tuple[str, ...], list[str]] = {
+        ("resource",): list(FIELDS),
+        ("parameters",): parameters,
+        ("resource", "cost"): ["monthly"],
+    }
     known |= {("resource", name): [item.name for item in fields(facet)] for name, facet in FACETS.items()}
     found: list[SyntaxProblem] = []
     for use in Tree.of(program.serialize()).uses:
@@ -134,8 +138,10 @@ _kept: list[Any] = []
 
 def _compiled(text: str) -> tuple[Any, Any]:
     """The environment, made once, and the compiled text; raises a group of every ``SyntaxProblem``."""
+    from importlib import import_module
+
     try:
-        from cel_expr_python import cel  # type: ignore[import-untyped]  # it ships no stubs
+        cel: Any = import_module("cel_expr_python.cel")  # by name, because it ships no types
     except ImportError as error:
         raise SumptuaryError("a policy has a condition (where), and CEL is not installed", hint=HINT) from error
     if not _kept:
@@ -184,15 +190,15 @@ def _walk(value: object, steps: tuple[Step, ...], mode: str) -> tuple[Unknown | 
         return _at_end(value, mode)
     step, rest = steps[0], steps[1:]
     if step == EACH:
-        items = value if isinstance(value, list) else []
+        items = value if is_list(value) else []
         found = [_walk(item, rest, mode) for item in items]
         unknown = next((state for state, _ in found if state is not None), None)
         return unknown, any(hidden for _, hidden in found)
-    if isinstance(value, list) and isinstance(step, int):
+    if is_list(value) and isinstance(step, int):
         return _walk(value[step], rest, mode) if 0 <= step < len(value) else (None, False)
-    if not isinstance(value, dict):
+    if not is_map(value):
         return None, False
-    inner = value.get(str(step)) if isinstance(step, str) else None
+    inner = value.get(step) if isinstance(step, str) else None
     tested = mode == "has" and not rest
     if inner is None:
         return (value.rest, tested) if isinstance(value, PartialMap) else (None, False)

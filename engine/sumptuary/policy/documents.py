@@ -42,23 +42,27 @@ class PolicyMetadata(_Strict):
     severity: Severity
     category: Id = Field(description="A FinOps Foundation capability, such as allocation or rate-optimization.")
     owner: Text = Field(description="The team that answers for the policy.")
-    aliases: list[Id] = Field(default_factory=list, description="Ids it had before.")
-    references: list[Text] = Field(default_factory=list, description="Where the practice is described.")
+    aliases: list[Id] = Field(default_factory=list[Id], description="Ids it had before.")
+    references: list[Text] = Field(default_factory=list[Text], description="Where the practice is described.")
 
 
 class Select(_Strict):
     """Which resources the policy is about; all that is given must hold."""
 
     kinds: list[Glob] = Field(
-        default_factory=list, description="Globs over the kinds; without it, all the rule can judge."
+        default_factory=list[Glob], description="Globs over the kinds; without it, all the rule can judge."
     )
-    types: list[Glob] = Field(default_factory=list, description="Globs over the provider's type names.")
-    providers: list[Glob] = Field(default_factory=list)
-    sources: list[Glob] = Field(default_factory=list, description="terraform, plan, kubernetes, live, billing ...")
-    environments: list[Glob] = Field(default_factory=list, description="Globs; a leading ! excludes.")
-    purposes: list[Glob] = Field(default_factory=list, description="Globs over the workload's purpose; ! excludes.")
+    types: list[Glob] = Field(default_factory=list[Glob], description="Globs over the provider's type names.")
+    providers: list[Glob] = Field(default_factory=list[Glob])
+    sources: list[Glob] = Field(
+        default_factory=list[Glob], description="terraform, plan, kubernetes, live, billing ..."
+    )
+    environments: list[Glob] = Field(default_factory=list[Glob], description="Globs; a leading ! excludes.")
+    purposes: list[Glob] = Field(
+        default_factory=list[Glob], description="Globs over the workload's purpose; ! excludes."
+    )
     tags: dict[str, str | None] = Field(
-        default_factory=dict,
+        default_factory=dict[str, str | None],
         description="Tag key to a glob of its value; * is any value, null means that it is absent.",
     )
     where: str = Field(default="", max_length=4000, description="A CEL condition over the resource.")
@@ -75,9 +79,9 @@ class Enforcement(_Strict):
     """What a violation does, by stage and environment."""
 
     default: Level = "advisory"
-    stages: dict[Stage, Level] = Field(default_factory=dict)
-    environments: dict[str, Level] = Field(default_factory=dict)
-    ramp: list[RampStep] = Field(default_factory=list)
+    stages: dict[Stage, Level] = Field(default_factory=dict[Stage, Level])
+    environments: dict[str, Level] = Field(default_factory=dict[str, Level])
+    ramp: list[RampStep] = Field(default_factory=list[RampStep])
     new_only: bool = False
     on_unknown: Literal["report", "fail"] = "report"
 
@@ -101,7 +105,7 @@ class TerraformOperation(_Strict):
     attribute: Text
     value: Any = None
     prefer: str = ""
-    types: list[Glob] = Field(default_factory=list, description="Only on these resource types.")
+    types: list[Glob] = Field(default_factory=list[Glob], description="Only on these resource types.")
 
 
 class KubernetesOperation(_Strict):
@@ -116,8 +120,8 @@ class Fix(_Strict):
     """How a violation is mended: by the tool (safe), by the tool on request (suggest), or by a person."""
 
     safety: Literal["safe", "suggest", "manual"]
-    terraform: list[TerraformOperation] = Field(default_factory=list)
-    kubernetes: list[KubernetesOperation] = Field(default_factory=list)
+    terraform: list[TerraformOperation] = Field(default_factory=list[TerraformOperation])
+    kubernetes: list[KubernetesOperation] = Field(default_factory=list[KubernetesOperation])
     advice: str = Field(default="", max_length=4000)
 
 
@@ -140,16 +144,17 @@ class PolicySpec(_Strict):
     description: Text = Field(description="Why it costs, in one or two sentences.")
     select: Select = Field(default_factory=Select)
     rule: Text = Field(description="The id of a rule; see sumptuary rules list.")
-    parameters: dict[str, Any] = Field(default_factory=dict)
+    parameters: dict[str, Any] = Field(default_factory=dict[str, Any])
     profiles: dict[str, dict[str, Any]] = Field(
-        default_factory=dict, description="Named parameter sets; a Project chooses one. Keys may be dotted."
+        default_factory=dict[str, dict[str, Any]],
+        description="Named parameter sets; a Project chooses one. Keys may be dotted.",
     )
     message: str = Field(default="", max_length=1000, description="Text with {{ placeholders }}.")
     remediation: str = Field(default="", max_length=4000)
     enforcement: Enforcement = Field(default_factory=Enforcement)
     waivers: WaiverTerms | None = None
     fix: Fix | None = None
-    tests: list[Case] = Field(default_factory=list)
+    tests: list[Case] = Field(default_factory=list[Case])
 
 
 class Policy(_Strict):
@@ -185,7 +190,7 @@ class PackMetadata(_Strict):
 class PackSpec(_Strict):
     """What the pack holds."""
 
-    extends: list[PackReference] = Field(default_factory=list)
+    extends: list[PackReference] = Field(default_factory=list[PackReference])
     policies: list[Glob] = Field(default_factory=lambda: ["**/*.yaml"], description="Globs relative to the pack.")
 
     @field_validator("policies")
@@ -224,19 +229,21 @@ class Environments(_Strict):
 
     from_: list[Annotated[str, Field(pattern=r"^tag:.+$")]] = Field(default_factory=list, alias="from")
     infer: dict[str, Glob] = Field(
-        default_factory=dict, description="Environment to a glob over the directory it is inferred from."
+        default_factory=dict[str, Glob], description="Environment to a glob over the directory it is inferred from."
     )
 
 
 class ProjectSpec(_Strict):
     """The settings of a repository."""
 
-    packs: list[PackReference] = Field(default_factory=list)
-    profiles: dict[Id, str] = Field(default_factory=dict, description="Policy to the profile that holds here.")
-    context: dict[Provider, ProviderContext] = Field(default_factory=dict)
+    packs: list[PackReference] = Field(default_factory=list[PackReference])
+    profiles: dict[Id, str] = Field(default_factory=dict[Id, str], description="Policy to the profile that holds here.")
+    context: dict[Provider, ProviderContext] = Field(default_factory=dict[Provider, ProviderContext])
     environments: Environments = Field(default_factory=Environments)
-    facts: dict[Fact, list[Text]] = Field(default_factory=dict, description="Fact to the tags that declare it.")
-    exclude: list[Glob] = Field(default_factory=list, description="Globs of paths that are not judged.")
+    facts: dict[Fact, list[Text]] = Field(
+        default_factory=dict[Fact, list[Text]], description="Fact to the tags that declare it."
+    )
+    exclude: list[Glob] = Field(default_factory=list[Glob], description="Globs of paths that are not judged.")
     commitments: str | list[str] = Field(default_factory=list, description="Files of commitments, YAML or CSV.")
     prices: str | list[str] = Field(default_factory=list, description="Files of price overrides.")
 

@@ -26,8 +26,8 @@ class Gathered:
     """The laws, and the roots beyond the given ones that they were read from (packs that documents name)."""
 
     laws: compiled.Laws
-    further: list[Root] = field(default_factory=list)
-    entries: list[Entry] = field(default_factory=list)
+    further: list[Root] = field(default_factory=list[Root])
+    entries: list[Entry] = field(default_factory=list[Entry])
 
     def suites(self) -> list[tuple[compiled.Policy, list[cases.Case]]]:
         """Every policy with its inline tests, in the order of the ids."""

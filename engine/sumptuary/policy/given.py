@@ -24,7 +24,7 @@ from sumptuary.model import (
     Workload,
 )
 from sumptuary.money import Range
-from sumptuary.values import UNKNOWN_KEY, PartialMap, Unknown, from_json
+from sumptuary.values import UNKNOWN_KEY, PartialMap, Unknown, from_json, is_list, is_map
 
 FACETS: dict[str, type] = {
     "compute": Compute,
@@ -110,7 +110,7 @@ def _shorthands(given: dict[str, Any], resource: Resource) -> None:
 
 def _map(given: dict[str, Any], key: str) -> dict[str, object]:
     value = from_json(given.get(key, {}))
-    if not isinstance(value, dict):
+    if not is_map(value):
         raise GivenError(f"{key} must be a map", key)
     return value
 
@@ -129,8 +129,9 @@ def _tags(given: dict[str, Any]) -> Tags:
     for key, origin in reversed(TAGS.items()):
         value = from_json(given.get(key, {}))
         if isinstance(value, Unknown):
-            rest, value = value, {}
-        if not isinstance(value, dict):
+            rest = value
+            continue
+        if not is_map(value):
             raise GivenError(f"{key} must be a map", key)
         if isinstance(value, PartialMap):
             rest = value.rest
@@ -159,7 +160,7 @@ def _facet(facet: type, given: dict[str, object], key: str) -> object:
             value = _accelerators(value, key, name)  # noqa: PLW2901
         elif name == "created" and isinstance(value, str):
             value = _moment(value, key, name)  # noqa: PLW2901
-        elif name == "alternatives" and isinstance(value, list):
+        elif name == "alternatives" and is_list(value):
             value = tuple(str(item) for item in value)  # noqa: PLW2901
         elif isinstance(value, (dict, list)):
             raise GivenError(f"{name} is a single value", key, name)
@@ -172,9 +173,10 @@ def _accelerators(value: object, *path: str) -> Accelerators | Unknown:
         return value
     names = [item.name for item in fields(Accelerators)]
     required = [item.name for item in fields(Accelerators) if item.default is MISSING]
-    if not isinstance(value, dict) or not set(required) <= value.keys() <= set(names):
+    entries: dict[str, Any] = value if is_map(value) else {}
+    if not set(required) <= entries.keys() <= set(names):
         raise GivenError(f"accelerators are a map of {', '.join(names)}", *path)
-    return Accelerators(**value)
+    return Accelerators(**entries)
 
 
 def _moment(text: str, *path: str) -> datetime:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal, InvalidOperation
 
 from sumptuary.money import Range
-from sumptuary.values import Absent, Unknown
+from sumptuary.values import Absent, Unknown, is_collection, is_list, is_map
 
 FILTERS = ("join", "money", "size")
 MAX_VALUE = 400
@@ -55,13 +55,14 @@ def mistakes(template: str, *, parameters: list[str], facts: tuple[str, ...] | N
     for part in parts:
         if isinstance(part, str):
             continue
-        path, filters = part
+        path, filters = part[0], part[1]
         for name in filters:
             if name not in FILTERS:
                 wrong.append(f"no filter {name!r}; there are {', '.join(FILTERS)}")
-        words, word = (known.get(path[0]), path[1]) if len(path) > 1 else (None, "")
+        root, word = path[0], path[1] if len(path) > 1 else ""
+        words = known.get(root) if word else None
         if words is None and facts is not None:
-            words, word = [*roots, *facts], path[0]
+            words, word = [*roots, *facts], root
         if words is not None and word not in words:
             close = get_close_matches(word, words, n=1)
             wrong.append(
@@ -100,9 +101,9 @@ def _look_up(fields: dict[str, object], path: tuple[str, ...]) -> object:
     """The value at a path through maps, lists and the model's own objects; None where there is nothing."""
     value: object = fields
     for step in path:
-        if isinstance(value, dict):
+        if is_map(value):
             value = value.get(step)
-        elif isinstance(value, list):
+        elif is_list(value):
             value = value[int(step)] if step.isdigit() and int(step) < len(value) else None
         elif isinstance(value, Unknown):
             return value
@@ -120,10 +121,15 @@ def _shown(value: object, filters: tuple[str, ...]) -> str:
         if value is None or isinstance(value, Absent):
             return "-"
         if name == "size":
-            value = len(value) if isinstance(value, (list, tuple, dict, str)) else None
+            value = _size(value)
         elif name == "money":
             value = _money(value)
     return clean(_text(value))
+
+
+def _size(value: object) -> int | None:
+    """How many things a value holds."""
+    return len(value) if is_map(value) or is_collection(value) or isinstance(value, str) else None
 
 
 def _text(value: object) -> str:
@@ -139,9 +145,9 @@ def _text(value: object) -> str:
     if isinstance(value, (Decimal, float)):
         exact = Decimal(str(value))
         return f"{exact:f}".rstrip("0").rstrip(".") if exact.is_finite() and "." in f"{exact:f}" else f"{exact:f}"
-    if isinstance(value, dict):
+    if is_map(value):
         return ", ".join(f"{key}={_text(item)}" for key, item in value.items()) or "none"
-    if isinstance(value, (list, tuple, set, frozenset)):
+    if is_collection(value):
         return ", ".join(_text(item) for item in value) or "none"
     return str(value)
 

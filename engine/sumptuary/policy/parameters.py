@@ -74,13 +74,13 @@ def _field(item: Field[Any]) -> Any:
     """Default and documentation of a field; its ``tighten`` direction goes into the schema."""
     tighten = item.metadata.get("tighten", "")
     extra = {"x-tighten": tighten} if tighten else None
-    described = {"description": item.metadata.get("doc", ""), "json_schema_extra": extra}
+    doc = str(item.metadata.get("doc", ""))
     if item.default_factory is not MISSING:
         make = item.default_factory
-        return ModelField(default_factory=lambda: _as_model(make()), **described)
+        return ModelField(default_factory=lambda: _as_model(make()), description=doc, json_schema_extra=extra)
     if item.default is not MISSING:
-        return ModelField(default=_as_model(item.default), **described)
-    return ModelField(**described)
+        return ModelField(default=_as_model(item.default), description=doc, json_schema_extra=extra)
+    return ModelField(description=doc, json_schema_extra=extra)
 
 
 def _as_model(value: Any) -> Any:
@@ -88,5 +88,6 @@ def _as_model(value: Any) -> Any:
     if is_dataclass(value) and not isinstance(value, type):
         return _record_model(type(value)).model_validate(asdict(value))
     if isinstance(value, (list, tuple)):
-        return type(value)(_as_model(entry) for entry in value)
+        entries: list[Any] = [_as_model(entry) for entry in value]  # pyright: ignore[reportUnknownVariableType]
+        return entries if isinstance(value, list) else tuple(entries)
     return value

@@ -202,8 +202,9 @@ def _merged(given: dict[str, Any], profile: dict[str, Any]) -> dict[str, Any]:
         target = merged
         *way, last = key.split(".")
         for step in way:
-            inner = target.setdefault(step, {})
-            target = inner if isinstance(inner, dict) else target.setdefault(key, {})
+            if not isinstance(target.get(step), dict):
+                target[step] = {}
+            target = target[step]
         target[last] = value
     return merged
 

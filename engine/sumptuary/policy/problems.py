@@ -65,13 +65,14 @@ def placed(
 
 def _path(detail: ErrorDetails, document: Document, prefix: Path) -> Path:
     """The error's path in the document; steps that only name a branch of a union are left out."""
-    path = prefix
-    steps = list(detail["loc"])
+    path: Path = prefix
+    steps: list[str | int] = list(detail["loc"])
     while steps:
         for count in range(len(steps), 0, -1):  # a profile may name a nested parameter in one dotted key
             step = steps[0] if count == 1 else ".".join(str(part) for part in steps[:count])
             if (*path, step) in document.values:
-                path, steps = (*path, step), steps[count - 1 :]
+                path += (step,)
+                steps = steps[count - 1 :]
                 break
         steps = steps[1:]
     return path
@@ -117,7 +118,7 @@ def _message(
     if kind in ("value_error", "assertion_error"):
         return detail["msg"].partition(", ")[2], False
     if kind == "string_pattern_mismatch":
-        return f"{value!r} does not have the right form ({detail['ctx']['pattern']})", False
+        return f"{value!r} does not have the right form ({detail.get('ctx', {}).get('pattern')})", False
     given = f" (it is {_brief(value)})" if value is None or isinstance(value, (str, int, float, bool)) else ""
     message = detail["msg"].removeprefix("Input ").replace("a valid string", "text")
     return message.replace("should", "must") + given, "[key]" in detail["loc"]

@@ -12,6 +12,9 @@ from sumptuary.rule import Rule
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
+    from typing import Any
+
+    from typing_extensions import TypeIs
 
 GROUP = "sumptuary.rules"
 
@@ -60,6 +63,10 @@ def rule_class(path: str) -> type[Rule]:
     return found
 
 
+def _is_tuple(value: object) -> TypeIs[tuple[Any, ...]]:
+    return isinstance(value, tuple)
+
+
 def _offered(entry: EntryPoint) -> tuple[type[Rule], ...]:
     """The rules of one entry point; anything that is not as it should be is an error naming the package."""
     package = f"{entry.dist.name} {entry.dist.version}" if entry.dist else entry.value
@@ -69,8 +76,8 @@ def _offered(entry: EntryPoint) -> tuple[type[Rule], ...]:
     except Exception as error:  # a third party's module may fail in any way
         message = f"the rules of {package} cannot be loaded ({entry.value}): {type(error).__name__}: {error}"
         raise SumptuaryError(message, hint=hint) from error
-    rules = getattr(module, "RULES", None)
-    if not isinstance(rules, tuple):
+    rules: object = getattr(module, "RULES", None)
+    if not _is_tuple(rules):
         raise SumptuaryError(f"{entry.value} of {package} has no RULES, a tuple of rule classes", hint=hint)
     for rule in rules:
         if not (isinstance(rule, type) and issubclass(rule, Rule)):
