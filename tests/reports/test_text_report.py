@@ -116,8 +116,9 @@ def test_everything_in_the_ledger_is_named() -> None:
     ("violations", "ledger", "last"),
     [
         ([sample.violation(blocking=True)], None, "Failed: 1 violation, 1 blocking (exit 1)"),
-        ([sample.violation()], Coverage(), "Passed: 1 violation, none blocking (exit 0)"),
-        ([], Coverage(), "Passed: no violations (exit 0)"),
+        ([sample.violation()], Coverage(files_seen=1), "Passed: 1 violation, none blocking (exit 0)"),
+        ([], Coverage(files_seen=1), "Passed: no violations (exit 0)"),
+        ([], Coverage(), "Nothing to judge: there is no file here that sumptuary reads (exit 0)"),
         (
             [],
             None,

@@ -53,6 +53,8 @@ def run(arguments: Namespace) -> int:
 def judged(arguments: Namespace, coverage: Coverage) -> Report:
     """The report on what the arguments name, of which only the findings in the files given are kept."""
     reading = gather(arguments, coverage)
+    if not reading.laws.policies:
+        coverage.note("no policy holds here, so nothing can be found wrong: `sumptuary policies list` shows what does")
     setting = Setting(
         now=reading.now,
         catalogue=reading.catalogue,

@@ -59,6 +59,8 @@ def verdict(report: Report) -> str:
     if summary.exit_code == 3:
         missing = plural(len(report.coverage.failures) + summary.errors, "problem")
         return f"Incomplete: {found}, none blocking{aside}; {missing} above kept something from being judged (exit 3)"
+    if not report.coverage.files_seen and not summary.resources:
+        return "Nothing to judge: there is no file here that sumptuary reads (exit 0)"
     if summary.violations:
         return f"Passed: {found}, none blocking{aside} (exit 0)"
     return f"Passed: no violations{aside} (exit 0)"
