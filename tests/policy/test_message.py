@@ -1,15 +1,20 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sumptuary.findings import Finding
 from sumptuary.model import Compute, Resource
 from sumptuary.money import Range
-from sumptuary.policy.message import MAX_VALUE, mistakes, render
+from sumptuary.policy.compiled import Policy
+from sumptuary.policy.message import MAX_VALUE, RESOURCE_FIELDS, mistakes, render
 from sumptuary.values import ABSENT, Unknown
+from sumptuary.verdicts import Judgement, in_context
 
 RESOURCE = Resource("i", 'module.a["x"].b.c', "compute.instance", "t", "aws", compute=Compute(sku="m5.large"))
 
@@ -51,6 +56,15 @@ CASES = [
 @pytest.mark.parametrize(("template", "fields", "expected"), CASES)
 def test_a_message(template: str, fields: dict[str, object], expected: str) -> None:
     assert render(template, fields) == expected
+
+
+def test_the_fields_of_a_resource_are_those_that_a_finding_gives() -> None:
+    law = Policy("p", "1.0.0", "T", "low", "c", "@x", "d", "r", "m:R", {}, ("compute.instance",))
+    law.message = "|".join(f"{{{{ resource.{name} }}}}" for name in RESOURCE_FIELDS)
+    resource = replace(RESOURCE, region="eu", environment="dev", team="ml", tag_attribute="tags")
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    violation = in_context(Judgement(law, resource, Finding("because"), "audit"), None, "ci", now, "", 0)
+    assert violation.message == 'module.a["x"].b.c|compute.instance|t|aws|eu|dev|ml|m5.large|tags'
 
 
 def test_a_long_value_is_cut() -> None:

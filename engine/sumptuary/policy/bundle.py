@@ -85,8 +85,12 @@ def _digest(root: Root) -> bytes:
 
 
 def _packages() -> list[tuple[str, int]]:
-    """What tells that a package was installed or removed: the import path, and when its directories changed."""
-    return [(entry, _stamp(entry)[0]) for entry in sys.path]
+    """What tells that a package was installed or changed: the import path, and when its directories changed.
+
+    The working directory changes all the time, and packages are not installed into it.
+    """
+    working = ("", os.getcwd())
+    return [(entry, 0 if entry in working else _stamp(entry)[0]) for entry in sys.path]
 
 
 def _stamp(path: str) -> tuple[int, int]:

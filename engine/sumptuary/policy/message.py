@@ -9,10 +9,8 @@ from sumptuary.values import Absent, Unknown, is_collection, is_list, is_map
 
 FILTERS = ("join", "money", "size")
 MAX_VALUE = 400
-RESOURCE_FIELDS = (
-    "id", "address", "kind", "type", "provider", "source", "account", "region", "zone", "tags", "tag_attribute",
-    "environment", "team", "attributes", "compute", "workload", "lifetime", "usage", "storage", "cost",
-)  # fmt: skip
+RESOURCE_FIELDS = ("address", "kind", "type", "provider", "region", "environment", "team", "sku", "tag_attribute")
+"""What ``resource`` has in a message."""
 
 _CONTROLS = dict.fromkeys((*range(32), *range(127, 160), 0x2028, 0x2029), " ")
 _HIDDEN = dict.fromkeys((0x200E, 0x200F, 0xFEFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A)))
@@ -50,8 +48,8 @@ def mistakes(template: str, *, parameters: list[str], facts: tuple[str, ...] | N
     from difflib import get_close_matches
 
     parts, wrong = _parse(template)
-    known = {"resource": list(RESOURCE_FIELDS), "parameters": parameters}
-    roots = ("resource", "parameters", "policy", "reason", "savings", "environment", "team")
+    known = {"resource": list(RESOURCE_FIELDS), "parameters": parameters, "savings": ["monthly"]}
+    roots = (*known, "reason")
     for part in parts:
         if isinstance(part, str):
             continue
