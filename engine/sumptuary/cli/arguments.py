@@ -90,8 +90,12 @@ def add_policy_options(parser: ArgumentParser) -> None:
     group.add_argument("--stage", choices=STAGES, default="ci", help="pre-commit, ci (default) or scheduled")
     group.add_argument("--fail-on", choices=LEVELS[1:], default="soft-mandatory", metavar="LEVEL", help=FAIL_ON)
     group.add_argument("--commitments", action="append", default=[], metavar="FILE", help="reservations and plans held")
-    group.add_argument("--allow-incomplete", action="store_true", help="what could not be judged is no exit code 3")
     group.add_argument("--no-cache", action="store_true", help="read the policies afresh, and keep nothing")
+
+
+def add_incomplete_option(parser: ArgumentParser) -> None:
+    """Whether a partial answer will do."""
+    parser.add_argument("--allow-incomplete", action="store_true", help="what could not be judged is no exit code 3")
 
 
 def add_price_options(parser: ArgumentParser) -> None:

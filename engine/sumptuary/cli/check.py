@@ -6,6 +6,7 @@ import os
 import sys
 
 from sumptuary.cli.arguments import (
+    add_incomplete_option,
     add_output_options,
     add_policy_options,
     add_price_options,
@@ -35,6 +36,7 @@ def configure(parser: ArgumentParser) -> None:
     add_policy_options(parser)
     add_price_options(parser)
     add_output_options(parser, FORMATS)
+    add_incomplete_option(parser)
 
 
 def run(arguments: Namespace) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from sumptuary.cli.arguments import Output, add_policy_options, add_price_options, add_reading_options
+from sumptuary.cli.arguments import Output, add_incomplete_option, add_price_options, add_reading_options
 from sumptuary.cli.reading import gather
 from sumptuary.cli.writing import write
 from sumptuary.coverage import Coverage
@@ -24,9 +24,10 @@ HELP = "the common model: what was read, one JSON object a line"
 def configure(parser: ArgumentParser) -> None:
     """Add the options of the command."""
     add_reading_options(parser)
-    add_policy_options(parser)
     add_price_options(parser)
+    add_incomplete_option(parser)
     parser.add_argument("--output", default="", metavar="FILE", help="where to write it (default: standard output)")
+    parser.set_defaults(policies=[], pack=[], commitments=[], no_cache=False)
 
 
 def run(arguments: Namespace) -> int:
