@@ -1,40 +1,54 @@
-"""Values that Terraform has and Python does not: sets, and objects whose attributes are computed when asked for."""
+"""Values that are computed on demand: an object whose attributes cost work, and the set type."""
 
 from __future__ import annotations
 
-from sumptuary.values import Unknown
-
-
-class EvaluationError(Exception):
-    """An expression that Terraform would refuse; ``try`` and ``can`` tell it from an unknown value."""
-
-
-class TerraformSet(list[object]):
-    """A set: unique elements in Terraform's order (strings and numbers sorted)."""
-
-    __slots__ = ()
+from sumptuary.values import PartialMap, Unknown
 
 
 class Lazy:
-    """An object whose attributes are computed on demand: ``var``, ``local``, a module's outputs, a resource."""
+    """An object whose attributes are computed when they are asked for: ``var``, ``local``, a resource instance."""
 
     __slots__ = ()
 
     def attribute(self, name: str) -> object:
-        """The value of one attribute; Unknown where it cannot be told.
-
-        Raises:
-            EvaluationError: there is no such attribute.
-        """
+        """The value of one attribute, Unknown with its reason where it cannot be told."""
         raise NotImplementedError
 
     def whole(self) -> object:
-        """The object as a plain value."""
-        return Unknown("this object cannot be used as a whole here")
+        """The object as a plain value (dict or PartialMap), for when it is used as one."""
+        raise NotImplementedError
+
+
+class TerraformSet(list[object]):
+    """A Terraform set: unique elements in Terraform's own order. Build it with ``conversion.to_set``."""
+
+    __slots__ = ()
 
 
 def settled(value: object) -> object:
-    """The value itself, with a lazy object made a plain one."""
-    return value.whole() if isinstance(value, Lazy) else value
+    """A value without laziness: a Lazy, or a list or map of Lazy instances, becomes plain."""
+    if isinstance(value, Lazy):
+        return value.whole()
+    if isinstance(value, list):
+        if value and isinstance(value[0], Lazy):
+            return [settled(item) for item in value]
+        return value
+    if isinstance(value, dict) and value:
+        for item in value.values():
+            if not isinstance(item, Lazy):
+                return value
+            break
+        else:
+            return value
+        plain = {key: settled(item) for key, item in value.items()}
+        return PartialMap(plain, value.rest) if isinstance(value, PartialMap) else plain
+    return value
 
 
+def why_unknown(values: list[object]) -> Unknown | None:
+    """The joined reason of the unknown values among some, looked for on the surface only; None when there is none."""
+    found: Unknown | None = None
+    for value in values:
+        if isinstance(value, Unknown):
+            found = value if found is None else found.joined(value)
+    return found

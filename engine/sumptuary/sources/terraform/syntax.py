@@ -1,227 +1,200 @@
-"""HCL as bodies, blocks and attributes with their lines; an expression is compiled when it is first needed."""
+"""Reads a Terraform file into blocks and attributes with their places; expressions stay text until they are used."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 import tree_sitter_hcl
-from tree_sitter import Language, Node, Parser
+from tree_sitter import Language, Parser
 
-from sumptuary.sources.terraform.expressions import compile_node, guarded, string_literal, text
-from sumptuary.sources.terraform.lazy import EvaluationError
+from sumptuary.sources.terraform.expressions import Expression
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from tree_sitter import Node
 
-    from sumptuary.sources.terraform.scope import Scope
+_LANGUAGE = Language(tree_sitter_hcl.language())
+_PARSER = Parser(_LANGUAGE)
+DEEPEST = 100
+"""Blocks inside blocks that can be read."""
+LARGEST = 20_000_000
+"""Bytes of a file that is read; people write none of a hundredth of this."""
+MOST_PROBLEMS = 20
 
-_PARSER = Parser(Language(tree_sitter_hcl.language()))
-MAX_NESTING = 250
-"""Brackets within brackets beyond which a file is not read: deeper than people write, shallower than the stack."""
+_KIND = {
+    name: _LANGUAGE.id_for_node_kind(name, True)
+    for name in ("attribute", "block", "body", "identifier", "string_lit", "template_literal", "expression")
+}
+_ATTRIBUTE, _BLOCK, _BODY = _KIND["attribute"], _KIND["block"], _KIND["body"]
+_IDENTIFIER, _STRING = _KIND["identifier"], _KIND["string_lit"]
 
 
-@dataclass(slots=True, frozen=True)
 class Problem:
-    """What is wrong with a file, and where; lines and columns count from 1."""
+    """A place in a file that is not Terraform. Lines and columns count from 1."""
 
-    line: int
-    column: int
-    message: str
+    __slots__ = ("column", "line", "message")
 
+    def __init__(self, line: int, column: int, message: str) -> None:
+        self.line = line
+        self.column = column
+        self.message = message
 
-class Expression:
-    """An expression as written, compiled to a closure on first use and once only."""
-
-    __slots__ = ("_compiled", "column", "line", "node", "source")
-
-    def __init__(self, node: Node, source: bytes) -> None:
-        self.node = node
-        self.source = source
-        self.line = node.start_point[0] + 1
-        self.column = node.start_point[1] + 1
-        self._compiled: Callable[[Scope], object] | None = None
-
-    def evaluate(self, scope: Scope) -> object:
-        """The value in a scope: known, partly known or ``Unknown``. Never raises."""
-        if self._compiled is None:
-            self._compiled = guarded(self.node, self.source)
-        return self._compiled(scope)
-
-    def references(self) -> frozenset[tuple[str, ...]]:
-        """The traversals in it, as far as they are written out: ``("var", "x")``, ``("aws_instance", "a", "id")``."""
-        return frozenset(_references(self.node, self.source))
+    def __repr__(self) -> str:
+        return f"{self.line}:{self.column}: {self.message}"
 
 
-@dataclass(slots=True, frozen=True)
 class Attribute:
     """``name = expression``."""
 
-    name: str
-    line: int
-    end_line: int
-    expression: Expression
+    __slots__ = ("end_line", "expression", "line", "name")
+
+    def __init__(self, name: str, line: int, end_line: int, expression: Expression) -> None:
+        self.name = name
+        self.line = line
+        self.end_line = end_line
+        self.expression = expression
 
 
-@dataclass(slots=True)
 class Body:
-    """Attributes by name, and blocks in the order of the file."""
+    """What stands in a file or between the braces of a block. A repeated attribute keeps its first value."""
 
-    attributes: dict[str, Attribute] = field(default_factory=dict)
-    blocks: list[Block] = field(default_factory=list)
+    __slots__ = ("attributes", "blocks")
+
+    def __init__(self) -> None:
+        self.attributes: dict[str, Attribute] = {}
+        self.blocks: list[Block] = []
 
 
-@dataclass(slots=True, frozen=True)
 class Block:
-    """``type "label" { ... }``."""
+    """``type "label" … { body }``."""
 
-    type: str
-    labels: tuple[str, ...]
-    body: Body
-    line: int
-    end_line: int
+    __slots__ = ("body", "end_line", "labels", "line", "type")
+
+    def __init__(self, kind: str, labels: tuple[str, ...], body: Body, line: int, end_line: int) -> None:
+        self.type = kind
+        self.labels = labels
+        self.body = body
+        self.line = line
+        self.end_line = end_line
 
 
-@dataclass(slots=True)
 class File:
-    """What could be read of a file, and what is wrong with the rest."""
+    """A file as read: what could be understood, and every problem met on the way."""
 
-    body: Body
-    problems: list[Problem]
+    __slots__ = ("body", "path", "problems")
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.body = Body()
+        self.problems: list[Problem] = []
 
 
 def parse(source: bytes, path: str) -> File:
-    """Read a file of HCL. Whatever is wrong becomes a problem with its line; nothing is raised.
-
-    ``path`` is for messages only.
-    """
-    source = source.removeprefix(b"\xef\xbb\xbf")
+    """Read the source of a ``.tf``, ``.tofu`` or ``.tfvars`` file. Never raises; see ``File.problems``."""
+    file = File(path)
+    if len(source) > LARGEST:
+        file.problems.append(Problem(1, 1, f"the file is too large to read ({len(source):,} bytes)"))
+        return file
     if b"\0" in source:
-        return File(Body(), [Problem(1, 1, "this is not text: it holds NUL bytes")])
+        line = source[: source.index(b"\0")].count(b"\n") + 1
+        file.problems.append(Problem(line, 1, "the file is not text: it holds NUL bytes"))
+        return file
+    if source.startswith(b"\xef\xbb\xbf"):
+        source = source[3:]
     try:
-        source.decode()
+        source.decode("utf-8")
     except UnicodeDecodeError as error:
-        line = source.count(b"\n", 0, error.start) + 1
-        return File(Body(), [Problem(line, 1, f"this is not UTF-8: byte 0x{source[error.start]:02x}")])
-    if (line := _too_deep(source)) is not None:
-        return File(Body(), [Problem(line, 1, f"brackets nest deeper than {MAX_NESTING}")])
-    root = _PARSER.parse(source).root_node
-    problems: list[Problem] = []
-    if root.has_error:
-        problems.extend(_syntax_problems(root, source))
-    body = Body()
-    for child in root.children:
-        if child.type == "body":
-            body = _body(child, source, problems)
-    return File(body, problems)
+        line = source[: error.start].count(b"\n") + 1
+        file.problems.append(Problem(line, 1, "the file is not UTF-8 text"))
+        return file
+    reader = _FileReader(source, file)
+    reader.read(_PARSER.parse(source).root_node)
+    file.problems.sort(key=lambda problem: (problem.line, problem.column))
+    return file
 
 
-def _too_deep(source: bytes) -> int | None:
-    """The line where brackets nest too deep, counted roughly (strings and comments included)."""
-    if max(source.count(b"("), source.count(b"["), source.count(b"{")) < MAX_NESTING:
-        return None
-    depth = 0
-    for position, byte in enumerate(source):
-        if byte in b"([{":
-            depth += 1
-            if depth > MAX_NESTING:
-                return source.count(b"\n", 0, position) + 1
-        elif byte in b")]}":
-            depth = max(0, depth - 1)
-    return None
+class _FileReader:
+    """Lowers one syntax tree into a File."""
 
+    def __init__(self, source: bytes, file: File) -> None:
+        self.source = source
+        self.file = file
 
-def _syntax_problems(root: Node, source: bytes) -> Iterator[Problem]:
-    """The first errors of a tree, outermost and in order; at most ten."""
-    found = 0
-    pending = [root]
-    while pending and found < 10:
-        node = pending.pop()
-        if node.is_missing or node.is_error:
-            found += 1
-            row, column = node.start_point
-            yield Problem(row + 1, column + 1, _describe(node, source))
-        elif node.has_error:
-            pending.extend(reversed(node.children))
+    def read(self, root: Node) -> None:
+        """Fill the file from the tree's root."""
+        if root.has_error:
+            self.find_errors(root)
+        for child in root.children:
+            if child.kind_id == _BODY:
+                self.fill(child, self.file.body, 0)
+        if root.has_error and not self.file.problems:
+            self.problem(root, "the file cannot be read as Terraform")
 
+    def problem(self, node: Node, message: str) -> None:
+        """Note a problem at a node, not more of them than anyone reads."""
+        if len(self.file.problems) < MOST_PROBLEMS:
+            point = node.start_point
+            self.file.problems.append(Problem(point.row + 1, point.column + 1, message))
 
-def _describe(node: Node, source: bytes) -> str:
-    if node.is_missing:
-        if node.type in ("}", "block_end"):
-            return "a block is not closed: } is missing"
-        return f"{node.type} is missing"
-    start = text(node, source).strip().splitlines()[:1]
-    excerpt = (start[0] if start else "")[:40]
-    return f"this is not HCL: unexpected {excerpt!r}" if excerpt else "this is not HCL"
+    def find_errors(self, root: Node) -> None:
+        """Turn the tree's error nodes into problems."""
+        waiting = [root]
+        while waiting:
+            node = waiting.pop()
+            if node.is_missing:
+                self.problem(node, f"{node.type} is missing")
+            elif node.is_error:
+                self.problem(node, self.describe(node))
+            else:
+                waiting += [child for child in node.children if child.has_error or child.is_error or child.is_missing]
 
+    def describe(self, node: Node) -> str:
+        """What is wrong at an error node, in words."""
+        text = self.source[node.start_byte : node.end_byte].decode("utf-8", "replace")
+        first = text.strip().split("\n")[0].strip()
+        if first.endswith("{") and "{" in first:
+            return f"the block {first[:-1].strip()[:60]} is not closed"
+        return f"unexpected {first[:40]}" if first else "unexpected end of the file"
 
-def _body(node: Node, source: bytes, problems: list[Problem]) -> Body:
-    body = Body()
-    attributes, blocks = body.attributes, body.blocks
-    for child in node.children:
-        kind = child.type
-        if kind == "attribute":
-            attribute = _attribute(child, source)
-            if attribute is None:
-                continue
-            if attribute.name in attributes:
-                first = attributes[attribute.name].line
-                message = f"the attribute {attribute.name!r} was set already, on line {first}"
-                problems.append(Problem(attribute.line, child.start_point[1] + 1, message))
-                continue
-            attributes[attribute.name] = attribute
-        elif kind == "block":
-            blocks.append(_block(child, source, problems))
-    return body
+    def fill(self, node: Node, body: Body, depth: int) -> None:
+        """Read the attributes and blocks of a body node."""
+        if depth > DEEPEST:
+            self.problem(node, "blocks are nested too deeply")
+            return
+        for child in node.children:
+            kind = child.kind_id
+            if kind == _ATTRIBUTE:
+                self.attribute(child, body)
+            elif kind == _BLOCK:
+                self.block(child, body, depth)
 
+    def attribute(self, node: Node, body: Body) -> None:
+        """Read one attribute."""
+        parts = node.children
+        name_node, value = parts[0], parts[-1]
+        name = self.source[name_node.start_byte : name_node.end_byte].decode()
+        start, end = value.start_point, node.end_point
+        problem = "the file has a syntax error here" if node.has_error else ""
+        text = self.source[value.start_byte : value.end_byte]
+        expression = Expression(text, start.row + 1, start.column + 1, problem)
+        if name in body.attributes:
+            self.problem(node, f'"{name}" is set twice (first on line {body.attributes[name].line})')
+            return
+        body.attributes[name] = Attribute(name, name_node.start_point.row + 1, end.row + 1, expression)
 
-def _attribute(node: Node, source: bytes) -> Attribute | None:
-    name = ""
-    for child in node.children:
-        if child.type == "identifier":
-            name = text(child, source)
-        elif child.type == "expression":
-            return Attribute(name, node.start_point[0] + 1, node.end_point[0] + 1, Expression(child, source))
-    return None
-
-
-def _block(node: Node, source: bytes, problems: list[Problem]) -> Block:
-    words: list[str] = []
-    body = Body()
-    for child in node.children:
-        kind = child.type
-        if kind == "identifier":
-            words.append(text(child, source))
-        elif kind == "string_lit":
-            words.append(_label(child, source))
-        elif kind == "body":
-            body = _body(child, source, problems)
-    return Block(words[0] if words else "", tuple(words[1:]), body, node.start_point[0] + 1, node.end_point[0] + 1)
-
-
-def _label(node: Node, source: bytes) -> str:
-    try:
-        return string_literal(node, source)
-    except EvaluationError:
-        return text(node, source)[1:-1]
-
-
-def _references(root: Node, source: bytes) -> Iterator[tuple[str, ...]]:
-    pending = [root]
-    while pending:
-        node = pending.pop()
-        children = node.children
-        pending.extend(children)
-        if node.type == "function_call":
-            continue
-        for position, child in enumerate(children):
-            if child.type == "variable_expr":
-                steps = [text(child, source)]
-                for step in children[position + 1 :]:
-                    if step.type != "get_attr":
-                        break
-                    steps.append(text(step, source)[1:].strip())
-                yield tuple(steps)
-
-
-__all__ = ["Attribute", "Block", "Body", "Expression", "File", "Problem", "compile_node", "parse"]
+    def block(self, node: Node, body: Body, depth: int) -> None:
+        """Read one block and what is inside it."""
+        kind = ""
+        labels: list[str] = []
+        inner = Body()
+        for child in node.children:
+            part = child.kind_id
+            if part == _IDENTIFIER:
+                text = self.source[child.start_byte : child.end_byte].decode()
+                if kind:
+                    labels.append(text)
+                else:
+                    kind = text
+            elif part == _STRING:
+                labels.append(self.source[child.start_byte + 1 : child.end_byte - 1].decode())
+            elif part == _BODY:
+                self.fill(child, inner, depth + 1)
+        body.blocks.append(Block(kind, tuple(labels), inner, node.start_point.row + 1, node.end_point.row + 1))

@@ -1,0 +1,389 @@
+"""Reads the text of an expression into its parts.
+
+tree-sitter gives the structure of a file; expressions are read here, because tree-sitter-hcl drops the white space
+of templates and does not see line ends, both of which change values, and because ``templatefile`` and JSON
+configurations hold templates that no file grammar has seen.
+"""
+
+from __future__ import annotations
+
+import re
+
+from sumptuary.sources.terraform.numbers import number_literal
+
+from sumptuary.sources.terraform import nodes
+from sumptuary.sources.terraform.nodes import Node
+
+DEEPEST = 80
+"""Nesting that can be read; Python's stack would hold about three times as much."""
+
+_SPACE = re.compile(r"(?:[ \t\r]+|#[^\n]*|//[^\n]*|/\*[\s\S]*?\*/)*")
+_SPACE_LINES = re.compile(r"(?:\s+|#[^\n]*|//[^\n]*|/\*[\s\S]*?\*/)*")
+_NAME = re.compile(r"[^\W\d][\w-]*")
+_NUMBER = re.compile(r"\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
+_OPERATOR = re.compile(r"&&|\|\||==|!=|<=|>=|[-+*/%<>]")
+_LEGACY_INDEX = re.compile(r"\d+")
+_PRECEDENCE = {
+    "||": 1,
+    "&&": 2,
+    "==": 3,
+    "!=": 3,
+    "<": 4,
+    ">": 4,
+    "<=": 4,
+    ">=": 4,
+    "+": 5,
+    "-": 5,
+    "*": 6,
+    "/": 6,
+    "%": 6,
+}
+_WORDS: dict[str, object] = {"true": True, "false": False, "null": None}
+
+
+class ReadError(Exception):
+    """The text is not an expression. ``position`` is the offset in the text."""
+
+    def __init__(self, message: str, position: int) -> None:
+        super().__init__(message)
+        self.message = message
+        self.position = position
+
+
+class Reader:
+    """Reads one text from left to right. ``lines_end`` tells whether a line end closes the expression here."""
+
+    __slots__ = ("depth", "lines_end", "position", "text")
+
+    def __init__(self, text: str, position: int = 0) -> None:
+        self.text = text
+        self.position = position
+        self.depth = 0
+        self.lines_end = True
+
+    def whole(self) -> Node:
+        """The expression that is the whole text."""
+        node = self.expression()
+        self.skip()
+        if self.position < len(self.text):
+            raise self.unexpected()
+        return node
+
+    def skip(self) -> None:
+        """Pass white space and comments, and line ends where they mean nothing."""
+        space = _SPACE if self.lines_end else _SPACE_LINES
+        found = space.match(self.text, self.position)
+        if found is not None:
+            self.position = found.end()
+
+    def unexpected(self) -> ReadError:
+        """The error for whatever stands here."""
+        rest = self.text[self.position : self.position + 12].split("\n")[0].strip()
+        if self.position >= len(self.text):
+            return ReadError("the expression ends too early", self.position)
+        return ReadError(f"unexpected {rest!r}" if rest else "unexpected end of line", self.position)
+
+    def at(self, token: str) -> bool:
+        """Whether the token stands here, after white space."""
+        self.skip()
+        return self.text.startswith(token, self.position)
+
+    def take(self, token: str) -> bool:
+        """Pass the token if it stands here."""
+        if self.at(token):
+            self.position += len(token)
+            return True
+        return False
+
+    def expect(self, token: str) -> None:
+        """Pass the token. Raises ReadError where something else stands."""
+        if not self.take(token):
+            raise self.unexpected()
+
+    def name(self) -> str:
+        """Pass an identifier. Raises ReadError where something else stands."""
+        self.skip()
+        found = _NAME.match(self.text, self.position)
+        if found is None:
+            raise self.unexpected()
+        self.position = found.end()
+        return found[0]
+
+    def word(self) -> str:
+        """The identifier that stands here, not passed; empty where there is none."""
+        self.skip()
+        found = _NAME.match(self.text, self.position)
+        return found[0] if found is not None else ""
+
+    def nested(self, lines_end: bool = False) -> Node:
+        """An expression inside brackets, where line ends mean nothing."""
+        outer, self.lines_end = self.lines_end, lines_end
+        node = self.expression()
+        self.skip()
+        self.lines_end = outer
+        return node
+
+    def expression(self) -> Node:
+        """An expression with everything that binds looser than an operator."""
+        self.depth += 1
+        if self.depth > DEEPEST:
+            raise ReadError("the expression is nested too deeply", self.position)
+        node = self.operation(1)
+        if self.at("?"):
+            self.position += 1
+            yes = self.expression()
+            self.expect(":")
+            node = nodes.Conditional(node, yes, self.expression())
+        self.depth -= 1
+        return node
+
+    def operation(self, weakest: int) -> Node:
+        """Operands joined by operators that bind at least as strongly as ``weakest``."""
+        left = self.operand()
+        while True:
+            self.skip()
+            found = _OPERATOR.match(self.text, self.position)
+            if found is None:
+                return left
+            strength = _PRECEDENCE[found[0]]
+            if strength < weakest:
+                return left
+            self.position = found.end()
+            left = nodes.Binary(found[0], left, self.operation(strength + 1))
+
+    def operand(self) -> Node:
+        """A term with its prefix operators and what is hung on it."""
+        prefixes: list[str] = []
+        self.skip()
+        while self.position < len(self.text) and (sign := self.text[self.position]) in "-!":
+            prefixes.append(sign)
+            self.position += 1
+            self.skip()
+        if len(prefixes) > DEEPEST:
+            raise ReadError("the expression is nested too deeply", self.position)
+        node = self.hung(self.term())
+        for sign in reversed(prefixes):
+            node = nodes.Unary(sign, node)
+        return node
+
+    def term(self) -> Node:
+        """A literal, a name, a call, or something in brackets."""
+        text, position = self.text, self.position
+        if position >= len(text):
+            raise self.unexpected()
+        first = text[position]
+        if first == '"':
+            return self.quoted()
+        if first.isdigit():
+            found = _NUMBER.match(text, position)
+            if found is None:
+                raise self.unexpected()
+            self.position = found.end()
+            return nodes.Literal(number_literal(found[0]))
+        if first == "[":
+            return self.bracketed()
+        if first == "{":
+            return self.braced()
+        if first == "(":
+            self.position += 1
+            inner = self.nested()
+            self.closed(")")
+            return nodes.Parentheses(inner)
+        if text.startswith("<<", position):
+            from sumptuary.sources.terraform.templates import read_heredoc
+
+            return read_heredoc(self)
+        return self.named()
+
+    def closed(self, bracket: str) -> None:
+        """Pass the closing bracket, before which line ends mean nothing."""
+        found = _SPACE_LINES.match(self.text, self.position)
+        if found is not None:
+            self.position = found.end()
+        if not self.text.startswith(bracket, self.position):
+            raise self.unexpected()
+        self.position += 1
+
+    def quoted(self) -> Node:
+        """A quoted template."""
+        from sumptuary.sources.terraform.templates import read_quoted
+
+        return read_quoted(self)
+
+    def named(self) -> Node:
+        """A word, a name, or a function call."""
+        name = self.name()
+        if self.text.startswith("::", self.position):
+            while self.text.startswith("::", self.position):
+                self.position += 2
+                name = f"{name}::{self.name()}"
+            if not self.at("("):
+                raise self.unexpected()
+        if self.at("("):
+            return self.call(name)
+        if name in _WORDS:
+            return nodes.Literal(_WORDS[name])
+        return nodes.Variable(name)
+
+    def call(self, name: str) -> Node:
+        """The arguments of a function call."""
+        self.position += 1
+        outer, self.lines_end = self.lines_end, False
+        arguments: list[Node] = []
+        expanded = False
+        while not self.at(")"):
+            arguments.append(self.expression())
+            if self.take("..."):
+                expanded = True
+                self.take(",")
+                break
+            if not self.take(","):
+                break
+        self.lines_end = outer
+        self.closed(")")
+        return nodes.Call(name, arguments, expanded)
+
+    def hung(self, node: Node) -> Node:
+        """Attributes, indexes and splats after a term."""
+        text = self.text
+        links = 0
+        while True:
+            self.skip()
+            links += 1
+            if links > DEEPEST:
+                raise ReadError("the expression is nested too deeply", self.position)
+            if text.startswith("[", self.position):
+                self.position += 1
+                if self._full_splat():
+                    return nodes.Splat(node, self.hung(nodes.Item()))
+                key = self.nested()
+                self.closed("]")
+                node = nodes.GetIndex(node, key)
+            elif text.startswith(".", self.position) and not text.startswith("...", self.position):
+                self.position += 1
+                self.skip()
+                if text.startswith("*", self.position):
+                    self.position += 1
+                    node = nodes.Splat(node, self._attributes(nodes.Item()))
+                else:
+                    node = self._attribute(node)
+            else:
+                return node
+
+    def _full_splat(self) -> bool:
+        outer, self.lines_end = self.lines_end, False
+        start = self.position
+        found = self.take("*") and self.take("]")
+        self.lines_end = outer
+        if not found:
+            self.position = start
+        return found
+
+    def _attribute(self, node: Node) -> Node:
+        found = _LEGACY_INDEX.match(self.text, self.position)
+        if found is not None:
+            self.position = found.end()
+            return nodes.GetIndex(node, nodes.Literal(int(found[0])))
+        return nodes.GetAttribute(node, self.name())
+
+    def _attributes(self, node: Node) -> Node:
+        """What an attribute splat takes along: attributes only, an index belongs to the whole."""
+        while self.at(".") and not self.text.startswith("...", self.position):
+            self.position += 1
+            self.skip()
+            if self.text.startswith("*", self.position):
+                raise ReadError("a splat inside an attribute splat is not allowed", self.position)
+            node = self._attribute(node)
+        return node
+
+    def bracketed(self) -> Node:
+        """A tuple, or the ``for`` that makes one."""
+        self.position += 1
+        outer, self.lines_end = self.lines_end, False
+        if self.word() == "for":
+            node: Node = self.for_tuple()
+        else:
+            items: list[Node] = []
+            while not self.at("]"):
+                items.append(self.expression())
+                if not self.take(","):
+                    break
+            node = nodes.Tuple(items)
+        self.lines_end = outer
+        self.closed("]")
+        return node
+
+    def for_names(self) -> tuple[tuple[str, ...], Node]:
+        """``for k, v in collection``, up to the colon or the end of the directive."""
+        self.position += len("for")
+        names = [self.name()]
+        if self.take(","):
+            names.append(self.name())
+        if self.word() != "in":
+            raise self.unexpected()
+        self.position += len("in")
+        return tuple(names), self.expression()
+
+    def for_tuple(self) -> Node:
+        """``for`` in square brackets."""
+        names, collection = self.for_names()
+        self.expect(":")
+        node = nodes.For(names, collection, None, self.expression())
+        self._for_test(node)
+        return node
+
+    def _for_test(self, node: nodes.For) -> None:
+        if self.word() == "if":
+            self.position += len("if")
+            node.test = self.expression()
+
+    def braced(self) -> Node:
+        """An object, or the ``for`` that makes one."""
+        self.position += 1
+        outer, self.lines_end = self.lines_end, False
+        if self.word() == "for" and not self._is_key():
+            names, collection = self.for_names()
+            self.expect(":")
+            key = self.expression()
+            self.expect("=>")
+            node = nodes.For(names, collection, key, self.expression())
+            node.grouped = self.take("...")
+            self._for_test(node)
+            result: Node = node
+        else:
+            result = nodes.Object(self._pairs())
+        self.lines_end = outer
+        self.closed("}")
+        return result
+
+    def _is_key(self) -> bool:
+        found = re.compile(r"for[ \t]*[=:](?!=)").match(self.text, self.position)
+        return found is not None
+
+    def _pairs(self) -> list[tuple[Node, Node]]:
+        pairs: list[tuple[Node, Node]] = []
+        while not self.at("}"):
+            key = self._key()
+            self.lines_end = True
+            if not self.take("=") and not self.take(":"):
+                raise self.unexpected()
+            value = self.expression()
+            pairs.append((key, value))
+            if not self.take(",") and self.position < len(self.text) and self.text[self.position] not in "\n}":
+                raise self.unexpected()
+            self.lines_end = False
+        return pairs
+
+    def _key(self) -> Node:
+        """The key of a pair: a bare word is a name, anything else an expression."""
+        found = _NAME.match(self.text, self.position)
+        if found is not None:
+            after = _SPACE.match(self.text, found.end())
+            end = after.end() if after is not None else found.end()
+            if self.text[end : end + 1] in ("=", ":") and self.text[end : end + 2] not in ("==", "::"):
+                self.position = found.end()
+                return nodes.Literal(found[0])
+        self.lines_end = True
+        node = self.expression()
+        self.lines_end = False
+        return node

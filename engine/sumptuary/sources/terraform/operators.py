@@ -1,0 +1,192 @@
+"""What operators, attribute access and indexing do to values."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from sumptuary.sources.terraform import numbers
+from sumptuary.sources.terraform.conversion import equal, named, to_bool, to_number
+from sumptuary.sources.terraform.lazy import Lazy, TerraformSet, settled
+from sumptuary.sources.terraform.scope import EvaluationError
+from sumptuary.values import PartialMap, Unknown, first_unknown
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from decimal import Decimal
+
+
+def get_attribute(subject: object, name: str) -> object:
+    """``subject.name``. Raises EvaluationError where there is no such attribute."""
+    if isinstance(subject, Lazy):
+        return subject.attribute(name)
+    if isinstance(subject, dict):
+        if name in subject:
+            return subject[name]
+        if isinstance(subject, PartialMap):
+            return subject.rest
+        raise EvaluationError(f'there is no attribute "{name}"')
+    if isinstance(subject, Unknown):
+        return subject
+    if subject is None:
+        raise EvaluationError(f'null has no attribute "{name}"')
+    raise EvaluationError(f'a {named(subject)} has no attribute "{name}"')
+
+
+def get_index(subject: object, key: object) -> object:
+    """``subject[key]``. Raises EvaluationError where there is no such element."""
+    if isinstance(subject, Lazy):
+        return subject.attribute(key) if isinstance(key, str) else get_index(subject.whole(), key)
+    if isinstance(subject, Unknown):
+        return subject
+    if isinstance(key, Unknown):
+        return key
+    if subject is None or key is None:
+        raise EvaluationError("null cannot be indexed" if subject is None else "null is not an index")
+    if isinstance(subject, TerraformSet):
+        raise EvaluationError("a set cannot be indexed")
+    if isinstance(subject, list):
+        position = to_number(key)
+        if not isinstance(position, int) or not 0 <= position < len(subject):
+            raise EvaluationError(f"there is no element {numbers.text(position)} in a list of {len(subject)}")
+        return subject[position]
+    if isinstance(subject, dict):
+        from sumptuary.sources.terraform.conversion import to_string
+
+        return get_attribute(subject, to_string(key))
+    raise EvaluationError(f"a {named(subject)} cannot be indexed")
+
+
+def splat(subject: object) -> list[object] | Unknown:
+    """What a splat goes over: a list's elements, nothing for null, the value alone for anything else."""
+    if isinstance(subject, Unknown):
+        return subject
+    if subject is None:
+        return []
+    return subject if isinstance(subject, list) else [subject]
+
+
+def equals(left: object, right: object) -> bool | Unknown:
+    """``left == right``; decided as soon as known parts differ."""
+    left, right = settled(left), settled(right)
+    if isinstance(left, Unknown):
+        return left
+    if isinstance(right, Unknown):
+        return right
+    unknown = first_unknown(left) or first_unknown(right)
+    if unknown is None:
+        return equal(left, right)
+    return False if _differ(left, right) else unknown
+
+
+def _differ(left: object, right: object) -> bool:
+    """Whether two partly known values differ whatever the unknown parts turn out to be."""
+    if isinstance(left, Unknown) or isinstance(right, Unknown):
+        return False
+    if isinstance(left, dict) and isinstance(right, dict):
+        partial = isinstance(left, PartialMap) or isinstance(right, PartialMap)
+        if not partial and left.keys() != right.keys():
+            return True
+        return any(_differ(item, right[key]) for key, item in left.items() if key in right)
+    if isinstance(left, list) and isinstance(right, list):
+        return len(left) != len(right) or any(_differ(a, b) for a, b in zip(left, right, strict=True))
+    return not equal(left, right)
+
+
+def _operands(left: object, right: object) -> tuple[int | Decimal, int | Decimal] | Unknown:
+    if left is None or right is None:
+        raise EvaluationError("null is not a number")
+    if isinstance(left, Unknown):
+        if not isinstance(right, Unknown):
+            to_number(right)
+        return left
+    first = to_number(left)
+    return right if isinstance(right, Unknown) else (first, to_number(right))
+
+
+def _add(left: Fraction, right: Fraction) -> Fraction:
+    return left + right
+
+
+def _subtract(left: Fraction, right: Fraction) -> Fraction:
+    return left - right
+
+
+def _multiply(left: Fraction, right: Fraction) -> Fraction:
+    return left * right
+
+
+def _divide(left: Fraction, right: Fraction) -> Fraction:
+    if right == 0:
+        raise EvaluationError("division by zero")
+    return left / right
+
+
+def _remainder(left: Fraction, right: Fraction) -> Fraction:
+    if right == 0:
+        raise EvaluationError("division by zero")
+    quotient = abs(left) // abs(right)
+    rest = abs(left) - quotient * abs(right)
+    return -rest if left < 0 else rest
+
+
+_ARITHMETIC: dict[str, Callable[[Fraction, Fraction], Fraction]] = {
+    "+": _add,
+    "-": _subtract,
+    "*": _multiply,
+    "/": _divide,
+    "%": _remainder,
+}
+
+
+def arithmetic(operator: str, left: object, right: object) -> object:
+    """``+ - * / %`` on numbers or text that is one."""
+    pair = _operands(left, right)
+    if isinstance(pair, Unknown):
+        return pair
+    return numbers.rounded(_ARITHMETIC[operator](numbers.exact(pair[0]), numbers.exact(pair[1])))
+
+
+def compare(operator: str, left: object, right: object) -> object:
+    """``< > <= >=`` on numbers or text that is one."""
+    pair = _operands(left, right)
+    if isinstance(pair, Unknown):
+        return pair
+    first, second = pair
+    if operator == "<":
+        return first < second
+    if operator == ">":
+        return first > second
+    return first <= second if operator == "<=" else first >= second
+
+
+def negate(operand: object) -> object:
+    """``-operand``."""
+    if isinstance(operand, Unknown):
+        return operand
+    if operand is None:
+        raise EvaluationError("null is not a number")
+    return -to_number(operand)
+
+
+def truth(value: object) -> bool | Unknown:
+    """A value as a condition. Raises EvaluationError for null and for what is no bool."""
+    if isinstance(value, bool):
+        return value
+    value = settled(value)
+    if isinstance(value, Unknown):
+        return value
+    if value is None:
+        raise EvaluationError("null is not a condition")
+    return to_bool(value)
+
+
+def logical(operator: str, left: object, right: object) -> object:
+    """``&&`` and ``||``: one decisive known operand settles an unknown other one."""
+    first, second = truth(left), truth(right)
+    decisive = operator == "||"
+    if first is decisive or second is decisive:
+        return decisive
+    if isinstance(first, Unknown):
+        return first
+    return second
