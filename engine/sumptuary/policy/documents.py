@@ -288,6 +288,8 @@ class ApprovalSpec(_Strict):
     approvers: list[Text] = Field(min_length=1)
     reason: Text
     expires: date | datetime
+    plan_digest: None = Field(default=None, description="Not supported yet.")
+    signature: None = Field(default=None, description="Not supported yet.")
 
     @model_validator(mode="after")
     def _scope_is_given(self) -> Self:

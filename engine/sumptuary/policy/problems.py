@@ -103,10 +103,9 @@ def _message(
 ) -> tuple[str, bool]:
     """What is wrong in words, and whether the key rather than the value is meant."""
     kind, value = detail["type"], detail["input"]
+    if ".".join(step for step in path if isinstance(step, str)) in later:
+        return "this version does not support it yet", True
     if kind == "extra_forbidden":
-        dotted = ".".join(step for step in path if isinstance(step, str))
-        if dotted in later:
-            return "this version does not support it yet", True
         return f"unknown key {path[-1]!r}{nearest(path[-1], names_at(model, path[len(prefix) : -1]))}", True
     if kind == "missing":
         return f"{str(detail['loc'][-1])!r} is missing", False
