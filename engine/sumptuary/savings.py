@@ -257,7 +257,7 @@ def _method(levers: Sequence[Lever]) -> str:
 
 
 _ORDER = ("low", "medium", "high")
-_GRADE_CONFIDENCE = {"exact": "high", "region-estimate": "medium"}
+_GRADE_CONFIDENCE = {"exact": "high", "region-estimate": "medium", "observed": "medium"}
 
 
 def _confidence(claim: Claim, uses: Sequence[PriceUse]) -> str:
