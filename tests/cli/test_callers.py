@@ -52,3 +52,12 @@ def test_a_checkout_too_large_to_look_through_leaves_each_its_own_root(monkeypat
 
 def test_callers_outside_the_checkout_do_not_count() -> None:
     assert callers.roots_of(["modules/net/sub"], "modules") == ["modules/net"]
+
+
+def test_a_file_stands_for_its_module() -> None:
+    write("vars/prod.tfvars", "a = 1")
+    write("prod/a.tf", "")
+    assert callers.configuration("prod") == "prod/a.tf"
+    assert callers.configuration("dev") == "dev/main.tf.json"
+    assert callers.configuration("vars") is None
+    assert callers.configuration("nowhere") is None

@@ -29,6 +29,15 @@ def roots_of(directories: Iterable[str], checkout: str) -> list[str]:
     return sorted(os.path.relpath(root) for root in roots)
 
 
+def configuration(directory: str) -> str | None:
+    """A Terraform file of a directory, standing for the module it is; None where there is none."""
+    try:
+        names = sorted(name for name in os.listdir(directory) if name.endswith(SUFFIXES))
+    except OSError:
+        return None
+    return os.path.normpath(os.path.join(directory, names[0])) if names else None
+
+
 def _climb(start: str, callers: dict[str, set[str]]) -> list[str]:
     """The directories without callers above a directory; the directory itself where calls only go round."""
     seen, ahead, tops = {start}, [start], list[str]()

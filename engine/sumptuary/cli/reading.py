@@ -123,12 +123,23 @@ def _estate(
             coverage.files_seen += 1
             coverage.fail(shown_path(path), 0, "this is not a kind of file that sumptuary reads")
     if changed:
-        from sumptuary.cli.callers import roots_of
-
-        trees.update(dict.fromkeys(roots_of(changed, root)))
+        trees.update(_roots(changed, root, coverage))
     if trees:
         options = Options(variables(arguments), tuple(arguments.var_file), root, arguments.workspace)
         yield from read(list(trees), options, coverage)
+
+
+def _roots(directories: Sequence[str], root: str, coverage: Coverage) -> dict[str, None]:
+    """The root modules that lead to these directories, each named by one of its files, so that no tree is walked."""
+    from sumptuary.cli.callers import configuration, roots_of
+
+    found: dict[str, None] = {}
+    for directory in roots_of(directories, root):
+        if (file := configuration(directory)) is not None:
+            found[file] = None
+        else:
+            coverage.note(f"{shown_path(directory)} holds variables but no module that takes them")
+    return found
 
 
 def _is_plan(path: str) -> bool:
