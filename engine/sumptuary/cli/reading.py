@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from sumptuary.catalogue import Catalogue
 from sumptuary.cli.arguments import existing, variables
+from sumptuary.cli.settings import Settings
 from sumptuary.coverage import Coverage
 from sumptuary.decisions.approvals import standing
 from sumptuary.facts import declare, names_of
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from argparse import Namespace
 
     from sumptuary.model import Resource
-    from sumptuary.policy.compiled import Laws, Project
+    from sumptuary.policy.compiled import Laws
     from sumptuary.rule import ApprovalFact
 
 TERRAFORM = (".tf", ".tofu", ".tfvars", ".tf.json", ".tofu.json", ".tfvars.json")
@@ -62,9 +63,14 @@ def gather(arguments: Namespace, coverage: Coverage) -> Reading:
     catalogue = Catalogue([*project.prices, *arguments.prices], now=now)
     names = names_of(project)
     resources: list[Resource] = []
-    for resource in _estate(paths, arguments, root, project, coverage):
+    settings = Settings(project, coverage)
+    for resource in _estate(paths, arguments, root, coverage):
+        if settings.excludes(resource):
+            continue
         declare(resource, names, catalogue)
+        settings.complete(resource)
         resources.append(resource)
+    settings.close()
     inputs = set[str]()
     for file in (*project.commitments, *arguments.commitments):
         from sumptuary.decisions.commitments import read_commitments
@@ -104,9 +110,7 @@ def _common(paths: Sequence[str]) -> str:
     return os.path.commonpath(directories)
 
 
-def _estate(
-    paths: Sequence[str], arguments: Namespace, root: str, project: Project, coverage: Coverage
-) -> Iterator[Resource]:
+def _estate(paths: Sequence[str], arguments: Namespace, root: str, coverage: Coverage) -> Iterator[Resource]:
     """The resources of every path, each read by the source that knows it."""
     trees: dict[str, None] = {}
     changed: list[str] = []

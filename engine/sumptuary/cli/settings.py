@@ -1,0 +1,69 @@
+"""A project's settings, applied to what was read: what is left out, and what holds where nothing is said."""
+
+from __future__ import annotations
+
+import os
+from fnmatch import fnmatchcase
+
+from sumptuary.reports.ledger import plural
+from sumptuary.values import Unknown
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from sumptuary.coverage import Coverage
+    from sumptuary.model import Resource
+    from sumptuary.policy.compiled import Project
+
+FAMILIES = {"google": "gcp", "azurerm": "azure"}
+"""Providers by the names that documents give them."""
+
+
+class Settings:
+    """A project's settings, applied. Globs are over paths relative to the project document, with ``/``."""
+
+    def __init__(self, project: Project, coverage: Coverage) -> None:
+        self.project = project
+        self.coverage = coverage
+        self.base = os.path.dirname(os.path.abspath(project.place.path)) if project.place is not None else os.getcwd()
+        self.left_out = 0
+
+    def excludes(self, resource: Resource) -> bool:
+        """Whether it is not to be judged, by its own file or its root module; it is counted then."""
+        if not self.project.exclude:
+            return False
+        origin = resource.origin
+        paths = [origin.root, *((origin.place.path,) if origin.place is not None else ())]
+        excluded = any(self._excluded(path) for path in paths if path)
+        self.left_out += excluded
+        return excluded
+
+    def complete(self, resource: Resource) -> None:
+        """Fill in the region of the project's context, and the environment that its directory tells."""
+        if not isinstance(resource.region, Unknown) and not resource.region:
+            provider = FAMILIES.get(resource.provider, resource.provider)
+            resource.region = self.project.context.get(provider, {}).get("region") or resource.region
+        if resource.environment is None and self.project.environments:
+            directory = f"/{self._relative(resource.origin.root or '.')}/"
+            for environment, pattern in self.project.environments.items():
+                if fnmatchcase(directory, pattern) or fnmatchcase(directory[1:], pattern):
+                    resource.environment = environment
+                    return
+
+    def close(self) -> None:
+        """Note what was left out, and forget what could not be read there."""
+        if not self.project.exclude:
+            return
+        self.coverage.failures = [one for one in self.coverage.failures if not self._excluded(one.path)]
+        if self.left_out:
+            globs = ", ".join(self.project.exclude)
+            self.coverage.note(f"left out, as the project excludes {globs}: {plural(self.left_out, 'resource')}")
+
+    def _excluded(self, path: str) -> bool:
+        relative = self._relative(path)
+        return any(
+            fnmatchcase(relative, glob) or fnmatchcase(f"{relative}/", glob) or fnmatchcase(relative, f"{glob}/*")
+            for glob in self.project.exclude
+        )
+
+    def _relative(self, path: str) -> str:
+        return os.path.relpath(path, self.base).replace(os.sep, "/")
