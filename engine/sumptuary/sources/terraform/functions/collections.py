@@ -1,0 +1,295 @@
+"""Functions on lists and on collections of any kind."""
+
+from __future__ import annotations
+
+from sumptuary.sources.terraform import numbers, operators
+from sumptuary.sources.terraform.conversion import equal, named, to_bool, to_number, to_set, to_string, unified
+from sumptuary.sources.terraform.functions.signature import Table
+from sumptuary.sources.terraform.lazy import TerraformSet
+from sumptuary.sources.terraform.scope import LARGEST_COLLECTION, EvaluationError, TooLargeError
+from sumptuary.values import PartialMap, Unknown, first_unknown
+
+FUNCTIONS = Table()
+function = FUNCTIONS.function
+
+
+def bounded(items: list[object]) -> list[object]:
+    """The list, when it is not too long. Raises TooLargeError."""
+    if len(items) > LARGEST_COLLECTION:
+        raise TooLargeError("a list becomes too large to evaluate")
+    return items
+
+
+def _ordered(value: object) -> list[object]:
+    if isinstance(value, list):
+        return value
+    raise EvaluationError(f"a list is required, not {named(value)}")
+
+
+def _whole(value: numbers.Number, what: str) -> int:
+    if isinstance(value, int):
+        return value
+    raise EvaluationError(f"the {what} must be a whole number")
+
+
+@function("list", sees="parts")
+def alltrue(items: list[object]) -> object:
+    """Whether every element is true; one false or null decides it."""
+    unknown: Unknown | None = None
+    for item in items:
+        if isinstance(item, Unknown):
+            unknown = unknown or item
+        elif item is None or not to_bool(item):
+            return False
+    return True if unknown is None else unknown
+
+
+@function("list", sees="parts")
+def anytrue(items: list[object]) -> object:
+    """Whether an element is true; one decides it."""
+    unknown: Unknown | None = None
+    for item in items:
+        if isinstance(item, Unknown):
+            unknown = unknown or item
+        elif item is not None and to_bool(item):
+            return True
+    return False if unknown is None else unknown
+
+
+@function("list number", sees="parts")
+def chunklist(items: list[object], size: numbers.Number) -> object:
+    """The list cut into lists of a size; 0 means one list."""
+    length = _whole(size, "size")
+    if length < 0:
+        raise EvaluationError("the size must not be negative")
+    if not items:
+        return []
+    if length == 0:
+        return [items]
+    return [items[start : start + length] for start in range(0, len(items), length)]
+
+
+@function("any! any!*", sees="all")
+def coalesce(*values: object) -> object:
+    """The first value that is neither null nor an empty string, as the type that all share."""
+    try:
+        shared = unified(list(values))
+    except EvaluationError as error:
+        raise EvaluationError("all arguments must have the same type") from error
+    for value in shared:
+        if isinstance(value, Unknown):
+            return value
+        if value is not None and value != "":
+            return value
+    raise EvaluationError("no argument is other than null or empty")
+
+
+@function("any! any!*", sees="all")
+def coalescelist(*values: object) -> object:
+    """The first list that is not empty."""
+    for value in values:
+        if isinstance(value, Unknown):
+            return value
+        if value is not None and _ordered(value):
+            return value
+    raise EvaluationError("no argument is other than null or empty")
+
+
+@function("list", sees="parts")
+def compact(items: list[object]) -> object:
+    """The strings that are neither null nor empty."""
+    for item in items:
+        if isinstance(item, Unknown):
+            return item
+    return [to_string(item) for item in items if item is not None and item != ""]
+
+
+@function("any!*", sees="all")
+def concat(*lists: object) -> object:
+    """All lists one after the other."""
+    made: list[object] = []
+    for items in lists:
+        if isinstance(items, Unknown):
+            return items
+        made += _ordered(items)
+        bounded(made)
+    return made
+
+
+@function("any any!", sees="parts")
+def contains(items: object, wanted: object) -> object:
+    """Whether an element equals the value; one that does decides it."""
+    unknown: Unknown | None = None
+    for item in _ordered(items):
+        same = _same(item, wanted)
+        if same is True:
+            return True
+        if isinstance(same, Unknown):
+            unknown = unknown or same
+    return False if unknown is None else unknown
+
+
+def _same(item: object, wanted: object) -> bool | Unknown:
+    if numbers.is_number(item) and isinstance(wanted, str):
+        item = to_string(item)
+    elif isinstance(item, str) and numbers.is_number(wanted):
+        wanted = to_string(wanted)
+    return operators.equals(item, wanted)
+
+
+@function("list", sees="parts")
+def distinct(items: list[object]) -> object:
+    """The elements without those that came before."""
+    found: list[object] = []
+    keys: set[object] = set()
+    for item in unified(items):
+        if (unknown := first_unknown(item)) is not None:
+            return unknown
+        if isinstance(item, (str, int)):
+            key = (type(item), item)
+            if key in keys:
+                continue
+            keys.add(key)
+        elif any(equal(item, other) for other in found):
+            continue
+        found.append(item)
+    return found
+
+
+@function("any number", sees="parts")
+def element(items: object, index: numbers.Number) -> object:
+    """The element at a place, going round at the end."""
+    found = _ordered(items)
+    if isinstance(items, TerraformSet):
+        raise EvaluationError("a list is required, not set")
+    place = _whole(index, "index")
+    if not found:
+        raise EvaluationError("an empty list has no element")
+    return found[place % len(found)]
+
+
+@function("any", sees="parts")
+def flatten(items: object) -> object:
+    """The elements of lists inside lists as one list."""
+    made: list[object] = []
+    waiting = [_ordered(items)]
+    positions = [0]
+    while waiting:
+        if positions[-1] >= len(waiting[-1]):
+            waiting.pop()
+            positions.pop()
+            continue
+        item = waiting[-1][positions[-1]]
+        positions[-1] += 1
+        if isinstance(item, Unknown):
+            return item
+        if isinstance(item, list):
+            waiting.append(item)
+            positions.append(0)
+        else:
+            made.append(item)
+            bounded(made)
+    return made
+
+
+@function("any any!", sees="parts")
+def index(items: object, wanted: object) -> object:
+    """The place of the first element that equals the value."""
+    for place, item in enumerate(_ordered(items)):
+        same = _same(item, wanted)
+        if isinstance(same, Unknown):
+            return same
+        if same:
+            return place
+    raise EvaluationError("the list does not have that element")
+
+
+@function("any", sees="parts")
+def length(value: object) -> object:
+    """How many elements or characters there are."""
+    if isinstance(value, str):
+        from sumptuary.sources.terraform.functions.strings import graphemes
+
+        return len(graphemes(value))
+    if isinstance(value, PartialMap):
+        return value.rest
+    if isinstance(value, (list, dict)):
+        return len(value)
+    raise EvaluationError(f"a list, map or string is required, not {named(value)}")
+
+
+@function("list list list")
+def matchkeys(values: list[object], keys: list[object], wanted: list[object]) -> object:
+    """The values whose keys are among those wanted."""
+    if len(values) != len(keys):
+        raise EvaluationError("values and keys have different lengths")
+    return [
+        value for value, key in zip(values, keys, strict=True) if any(_same(key, other) is True for other in wanted)
+    ]
+
+
+@function("any!", sees="parts")
+def one(items: object) -> object:
+    """The only element, or null when there is none."""
+    if items is None:
+        raise EvaluationError("an argument is null")
+    found = _ordered(items)
+    if len(found) > 1:
+        raise EvaluationError("there is more than one element")
+    return found[0] if found else None
+
+
+@function("number number? number?", name="range")
+def _range(*limits: numbers.Number) -> object:
+    start, end = (limits[0], limits[1]) if len(limits) > 1 else (0, limits[0])
+    step = limits[2] if len(limits) > 2 else (1 if end >= start else -1)
+    if step == 0:
+        raise EvaluationError("the step must not be zero")
+    if (end - start) * step < 0:
+        raise EvaluationError("the step leads away from the end")
+    made: list[object] = []
+    current = start
+    while (current < end) if step > 0 else (current > end):
+        made.append(current)
+        if len(made) > 1024:
+            raise EvaluationError("more than 1024 values are too large a range")
+        current = numbers.rounded(numbers.exact(current) + numbers.exact(step))
+    return made
+
+
+@function("list", sees="parts")
+def reverse(items: list[object]) -> object:
+    """The list backwards."""
+    return list(reversed(items))
+
+
+@function("any number number", name="slice", sees="parts")
+def _slice(items: object, start: numbers.Number, end: numbers.Number) -> object:
+    found, first, last = _ordered(items), _whole(start, "start"), _whole(end, "end")
+    if isinstance(items, TerraformSet):
+        raise EvaluationError("a list is required, not set")
+    if not 0 <= first <= last <= len(found):
+        raise EvaluationError(f"there is no slice from {first} to {last} of a list of {len(found)}")
+    return found[first:last]
+
+
+@function("list")
+def sort(items: list[object]) -> object:
+    """The strings in the order of their characters."""
+    if any(item is None for item in items):
+        raise EvaluationError("an element is null")
+    return sorted(to_string(item) for item in items)
+
+
+@function("list", name="sum")
+def total(items: list[object]) -> object:
+    """The numbers added up."""
+    if not items:
+        raise EvaluationError("an empty list has no sum")
+    result: object = 0
+    for item in items:
+        result = operators.arithmetic("+", result, to_number(item))
+    return result
+
+
+__all__ = ["FUNCTIONS", "bounded", "to_set"]

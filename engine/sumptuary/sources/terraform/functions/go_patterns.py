@@ -1,0 +1,211 @@
+"""Turns a regular expression of Go into one of Python, and tells how costly it can become."""
+
+from __future__ import annotations
+
+import re
+
+from sumptuary.sources.terraform.scope import EvaluationError, TooLargeError
+
+_CLASSES = {
+    "alnum": "0-9A-Za-z",
+    "alpha": "A-Za-z",
+    "ascii": "\\x00-\\x7F",
+    "blank": "\\t ",
+    "cntrl": "\\x00-\\x1F\\x7F",
+    "digit": "0-9",
+    "graph": "!-~",
+    "lower": "a-z",
+    "print": " -~",
+    "punct": "!-\\/:-@\\[-`{-~",
+    "space": "\\t\\n\\v\\f\\r ",
+    "upper": "A-Z",
+    "word": "0-9A-Za-z_",
+    "xdigit": "0-9A-Fa-f",
+}
+_FLAGS = re.compile(r"\(\?([imsU]*)(?:-([imsU]*))?([:)])")
+_CLASS = re.compile(r"\[:(\^?)(\w+):\]")
+_QUANTIFIER = re.compile(r"[*+?]|\{\d+(?:,\d*)?\}")
+_HEX = re.compile(r"\\x\{([0-9a-fA-F]{1,6})\}")
+
+
+def translated(pattern: str) -> str:
+    """The same pattern for Python's ``re``. Raises EvaluationError for what Go refuses."""
+    return _Translator(pattern).run()
+
+
+class _Translator:
+    """Walks over the pattern once. ``multiline`` is the flag as it stands in each open group."""
+
+    def __init__(self, pattern: str) -> None:
+        self.pattern = pattern
+        self.position = 0
+        self.made: list[str] = []
+        self.multiline = [False]
+        self.extra = [0]
+
+    def run(self) -> str:
+        """The whole translation."""
+        while self.position < len(self.pattern):
+            self.step()
+        return "".join(self.made) + ")" * self.extra[0]
+
+    def take(self, length: int, text: str) -> None:
+        """Pass some of the pattern and write its translation."""
+        self.position += length
+        self.made.append(text)
+
+    def step(self) -> None:
+        """Translate what stands here."""
+        char = self.pattern[self.position]
+        if char == "\\":
+            self.escape()
+        elif char == "[":
+            self.bracket()
+        elif char == "(":
+            self.group()
+        elif char == ")":
+            closing = ")" * (self.extra.pop() + 1) if len(self.extra) > 1 else ")"
+            if len(self.multiline) > 1:
+                self.multiline.pop()
+            self.take(1, closing)
+        elif char == "$":
+            self.take(1, "(?=\\n|\\Z)" if self.multiline[-1] else "\\Z")
+        elif char == "|" and self.extra[-1]:
+            self.take(1, ")" * self.extra[-1] + "|" + self.reopened())
+        elif char in "*+?{":
+            self.quantifier()
+        else:
+            self.take(1, char)
+
+    def reopened(self) -> str:
+        """A flag written inside a group holds for its later alternatives too."""
+        raise TooLargeError("a flag before alternatives cannot be evaluated safely")
+
+    def quantifier(self) -> None:
+        """A repetition; Python's possessive form does not exist in Go."""
+        found = _QUANTIFIER.match(self.pattern, self.position)
+        if found is None:
+            self.take(1, "\\{")
+            return
+        end = found.end()
+        self.take(len(found[0]), found[0])
+        if self.pattern[end : end + 1] == "?":
+            self.take(1, "?")
+            end += 1
+        if _QUANTIFIER.match(self.pattern, end):
+            raise EvaluationError("the regular expression repeats a repetition")
+
+    def group(self) -> None:
+        """The opening of a group."""
+        pattern, position = self.pattern, self.position
+        flags = _FLAGS.match(pattern, position)
+        if flags is not None and (flags[1] or flags[2] or flags[3] == ":"):
+            self.flags(flags)
+            return
+        named = re.compile(r"\(\?P?<(\w+)>").match(pattern, position)
+        if named is not None:
+            self.take(len(named[0]), f"(?P<{named[1]}>")
+        elif pattern.startswith("(?", position):
+            raise EvaluationError("the regular expression uses a kind of group that Go does not have")
+        else:
+            self.take(1, "(")
+        self.multiline.append(self.multiline[-1])
+        self.extra.append(0)
+
+    def flags(self, found: re.Match[str]) -> None:
+        """``(?i)``, which holds to the end of its group, and ``(?i:…)``."""
+        on, off = found[1], found[2] or ""
+        if "U" in on + off:
+            raise TooLargeError("a regular expression with the flag U cannot be evaluated safely")
+        multiline = ("m" in on or self.multiline[-1]) and "m" not in off
+        written = f"(?{on}{'-' + off if off else ''}:" if on or off else "(?:"
+        self.take(len(found[0]), written)
+        if found[3] == ":":
+            self.multiline.append(multiline)
+            self.extra.append(0)
+        else:
+            self.multiline[-1] = multiline
+            self.extra[-1] += 1
+
+    def escape(self) -> None:
+        """A backslash outside brackets."""
+        pattern, position = self.pattern, self.position
+        letter = pattern[position + 1 : position + 2]
+        wide = _HEX.match(pattern, position)
+        if wide is not None and int(wide[1], 16) < 0x110000:
+            self.take(len(wide[0]), re.escape(chr(int(wide[1], 16))))
+        elif letter == "Q":
+            end = pattern.find("\\E", position)
+            end = len(pattern) if end < 0 else end
+            text = pattern[position + 2 : end]
+            self.take(min(end + 2, len(pattern)) - position, re.escape(text))
+        elif letter == "z":
+            self.take(2, "\\Z")
+        elif letter == "s":
+            self.take(2, "[\\t\\n\\f\\r ]")
+        elif letter == "S":
+            self.take(2, "[^\\t\\n\\f\\r ]")
+        elif letter in "pPC":
+            raise TooLargeError("a regular expression with Unicode classes cannot be evaluated safely")
+        elif not letter or letter in "Zkgu123456789" or (letter.isalpha() and letter not in "dDwWbBAafnrtvx"):
+            raise EvaluationError(f"\\{letter} is not part of a regular expression in Go")
+        else:
+            self.take(2, "\\" + letter)
+
+    def bracket(self) -> None:
+        """A class of characters."""
+        pattern = self.pattern
+        position = self.position + 1
+        made = ["["]
+        if pattern.startswith("^", position):
+            made.append("^")
+            position += 1
+        first = True
+        while position < len(pattern) and (first or pattern[position] != "]"):
+            named = _CLASS.match(pattern, position)
+            char = pattern[position]
+            if named is not None:
+                if named[1] or named[2] not in _CLASSES:
+                    raise EvaluationError("the regular expression has an unknown class of characters")
+                made.append(_CLASSES[named[2]])
+                position = named.end()
+            elif char == "\\":
+                letter = pattern[position + 1 : position + 2]
+                if letter in "pPSQ" or not letter:
+                    raise TooLargeError("a regular expression with such a class cannot be evaluated safely")
+                made.append("\\t\\n\\f\\r " if letter == "s" else "\\" + letter)
+                position += 2
+            else:
+                made.append("\\" + char if char in "[]&~|" else char)
+                position += 1
+            first = False
+        if position >= len(pattern):
+            raise EvaluationError("the regular expression has an unclosed bracket")
+        self.made.append("".join(made) + "]")
+        self.position = position + 1
+
+
+def growth(source: str) -> int:
+    """The exponent of the worst growth of matching with the text's length. Raises TooLargeError when exponential."""
+    from re import _parser  # type: ignore[attr-defined]
+
+    tree = _parser.parse(source, re.ASCII)
+    return 1 + _repeats(tree, 0)
+
+
+def _repeats(tree: object, inside: int) -> int:
+    count = 0
+    for operation, argument in tree:  # type: ignore[attr-defined]
+        name = str(operation)
+        if name in ("MAX_REPEAT", "MIN_REPEAT"):
+            low, high, inner = argument
+            many = int(high) > 20
+            if many and inside:
+                raise TooLargeError("a regular expression with nested repetition cannot be evaluated safely")
+            count += many + _repeats(inner, inside + many)
+            del low
+        elif name == "SUBPATTERN":
+            count += _repeats(argument[3], inside)
+        elif name == "BRANCH":
+            count += max(_repeats(branch, inside) for branch in argument[1])
+    return count

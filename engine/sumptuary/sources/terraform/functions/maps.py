@@ -1,0 +1,96 @@
+"""Functions on maps and objects."""
+
+from __future__ import annotations
+
+from sumptuary.sources.terraform.conversion import named, to_string, unified
+from sumptuary.sources.terraform.functions.signature import Table
+from sumptuary.sources.terraform.scope import EvaluationError
+from sumptuary.values import ABSENT, PartialMap, Unknown
+
+FUNCTIONS = Table()
+function = FUNCTIONS.function
+
+
+@function("map", sees="parts")
+def keys(mapping: dict[str, object]) -> object:
+    """The keys in order; unknown while some are."""
+    return mapping.rest if isinstance(mapping, PartialMap) else sorted(mapping)
+
+
+@function("map", sees="parts")
+def values(mapping: dict[str, object]) -> object:
+    """The values in the order of their keys."""
+    return mapping.rest if isinstance(mapping, PartialMap) else [mapping[key] for key in sorted(mapping)]
+
+
+@function("map string any!?", sees="parts")
+def lookup(mapping: dict[str, object], key: str, default: object = ABSENT) -> object:
+    """The value of a key, or the default where there is none."""
+    if key in mapping:
+        found = mapping[key]
+        if default is ABSENT or found is None or isinstance(found, (Unknown, list, dict)):
+            return found
+        return _like(found, default)
+    if isinstance(mapping, PartialMap):
+        return mapping.rest
+    if default is ABSENT:
+        raise EvaluationError(f'the map has no key "{key}"')
+    return default
+
+
+def _like(found: object, default: object) -> object:
+    try:
+        return unified([found, default])[0]
+    except EvaluationError:
+        return found
+
+
+@function("any!*", sees="all")
+def merge(*maps: object) -> object:
+    """One map of all entries, later ones over earlier. What an unknown map may override is there, but not known."""
+    made: dict[str, object] = {}
+    rest: Unknown | None = None
+    for mapping in maps:
+        if mapping is None:
+            continue
+        if isinstance(mapping, Unknown):
+            made = dict.fromkeys(made, mapping)
+            rest = mapping if rest is None else rest.joined(mapping)
+        elif isinstance(mapping, dict):
+            if isinstance(mapping, PartialMap):
+                made = dict.fromkeys(made, mapping.rest)
+                rest = mapping.rest if rest is None else rest.joined(mapping.rest)
+            made.update(mapping)
+        else:
+            raise EvaluationError(f"a map is required, not {named(mapping)}")
+    if not maps:
+        return {}
+    return made if rest is None else PartialMap(made, rest) if made else rest
+
+
+@function("map")
+def transpose(mapping: dict[str, object]) -> object:
+    """A map of lists of strings with keys and elements exchanged."""
+    made: dict[str, list[object]] = {}
+    for key in sorted(mapping):
+        items = mapping[key]
+        if not isinstance(items, list):
+            raise EvaluationError(f"a list is required, not {named(items)}")
+        for item in items:
+            made.setdefault(to_string(item), []).append(key)
+    return {key: sorted(made[key], key=str) for key in sorted(made)}
+
+
+@function("list list", sees="parts")
+def zipmap(names: list[object], items: list[object]) -> object:
+    """A map of keys and their values."""
+    if len(names) != len(items):
+        raise EvaluationError("keys and values have different lengths")
+    made: dict[str, object] = {}
+    rest: Unknown | None = None
+    for name, item in zip(names, items, strict=True):
+        if isinstance(name, Unknown):
+            rest = name
+        else:
+            made[to_string(name)] = item
+    return made if rest is None else PartialMap(dict.fromkeys(made, rest), rest)

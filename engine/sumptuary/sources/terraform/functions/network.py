@@ -1,0 +1,83 @@
+"""Functions on IP networks."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+
+from sumptuary.sources.terraform.functions.signature import Table
+from sumptuary.sources.terraform.numbers import Number
+from sumptuary.sources.terraform.scope import EvaluationError
+
+FUNCTIONS = Table()
+function = FUNCTIONS.function
+Network = IPv4Network | IPv6Network
+
+
+def _network(prefix: str) -> Network:
+    try:
+        if "/" not in prefix or not prefix.rpartition("/")[2].isdigit() or "%" in prefix:
+            raise ValueError
+        return ip_network(prefix, strict=False)
+    except ValueError as error:
+        raise EvaluationError(f"{prefix[:50]!r} is not a CIDR prefix") from error
+
+
+def _whole(value: Number) -> int:
+    if isinstance(value, int):
+        return value
+    raise EvaluationError("a whole number is required")
+
+
+def _written(network: Network, number: int) -> str:
+    address = ip_address(number.to_bytes(network.max_prefixlen // 8, "big"))
+    return str(address)
+
+
+@function("string number")
+def cidrhost(prefix: str, position: Number) -> object:
+    """The address of a host by its number; negative ones count from the end."""
+    network, number = _network(prefix), _whole(position)
+    size = network.num_addresses
+    if not -size <= number < size:
+        raise EvaluationError(f"the prefix {prefix} has no host {number}")
+    return _written(network, int(network.network_address) + (number if number >= 0 else size + number))
+
+
+@function("string")
+def cidrnetmask(prefix: str) -> object:
+    """The netmask of an IPv4 prefix."""
+    network = _network(prefix)
+    if isinstance(network, IPv6Network):
+        raise EvaluationError("only IPv4 has netmasks")
+    return str(network.netmask)
+
+
+@function("string number number")
+def cidrsubnet(prefix: str, newbits: Number, number: Number) -> object:
+    """A subnet by the bits added to the prefix and its number."""
+    network, bits, place = _network(prefix), _whole(newbits), _whole(number)
+    length = network.prefixlen + bits
+    if bits < 0 or length > network.max_prefixlen or not -(2**bits) <= place < 2**bits:
+        raise EvaluationError(f"the prefix {prefix} extended by {bits} bits has no network {place}")
+    place %= 2**bits
+    return f"{_written(network, int(network.network_address) + (place << (network.max_prefixlen - length)))}/{length}"
+
+
+@function("string number*")
+def cidrsubnets(prefix: str, *newbits: Number) -> object:
+    """Subnets one after the other, each with its own bits added to the prefix."""
+    network = _network(prefix)
+    start, end = int(network.network_address), int(network.broadcast_address)
+    made: list[object] = []
+    for added in newbits:
+        bits = _whole(added)
+        length = network.prefixlen + bits
+        if bits < 1 or length > network.max_prefixlen:
+            raise EvaluationError(f"the prefix {prefix} cannot be extended by {bits} bits")
+        size = 1 << (network.max_prefixlen - length)
+        start = -(-start // size) * size
+        if start + size - 1 > end:
+            raise EvaluationError(f"the prefix {prefix} has no room for all of these subnets")
+        made.append(f"{_written(network, start)}/{length}")
+        start += size
+    return made

@@ -1,0 +1,90 @@
+"""Functions on numbers."""
+
+from __future__ import annotations
+
+import math
+from decimal import Decimal
+
+from sumptuary.sources.terraform import numbers
+from sumptuary.sources.terraform.functions.signature import Table
+from sumptuary.sources.terraform.scope import EvaluationError
+
+FUNCTIONS = Table()
+function = FUNCTIONS.function
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+@function("number", name="abs")
+def _absolute(value: numbers.Number) -> object:
+    return abs(value)
+
+
+@function("number")
+def ceil(value: numbers.Number) -> object:
+    """The next whole number upwards."""
+    return math.ceil(value)
+
+
+@function("number")
+def floor(value: numbers.Number) -> object:
+    """The next whole number downwards."""
+    return math.floor(value)
+
+
+def _from_float(value: float) -> object:
+    if not math.isfinite(value):
+        raise EvaluationError("the result is not a finite number")
+    return numbers.simplest(Decimal(repr(value)))
+
+
+@function("number number")
+def log(value: numbers.Number, base: numbers.Number) -> object:
+    """The logarithm, as a double like Terraform's."""
+    try:
+        return _from_float(math.log(value) / math.log(base))
+    except (ValueError, ZeroDivisionError, OverflowError) as error:
+        raise EvaluationError("the logarithm is not a finite number") from error
+
+
+@function("number number", name="pow")
+def power(value: numbers.Number, exponent: numbers.Number) -> object:
+    """The power, as a double like Terraform's."""
+    try:
+        return _from_float(math.pow(value, exponent))
+    except (ValueError, OverflowError) as error:
+        raise EvaluationError("the power is not a finite number") from error
+
+
+@function("number number*", name="max")
+def _largest(*values: numbers.Number) -> object:
+    return max(values)
+
+
+@function("number number*", name="min")
+def _smallest(*values: numbers.Number) -> object:
+    return min(values)
+
+
+@function("any number")
+def parseint(text: object, base: numbers.Number) -> object:
+    """The whole number that text stands for in a base of 2 to 62."""
+    if not isinstance(text, str):
+        raise EvaluationError("the first argument must be a string")
+    if not isinstance(base, int) or not 2 <= base <= 62:
+        raise EvaluationError("the base must be a whole number from 2 to 62")
+    digits = text[1:] if text[:1] in ("-", "+") else text
+    if base <= 36:
+        digits = digits.lower()
+    places = [_DIGITS.find(digit) for digit in digits]
+    if not places or len(places) > 2000 or any(not 0 <= place < base for place in places):
+        raise EvaluationError(f"{text[:40]!r} is not a whole number in base {base}")
+    value = 0
+    for place in places:
+        value = value * base + place
+    return -value if text.startswith("-") else value
+
+
+@function("number")
+def signum(value: numbers.Number) -> object:
+    """-1, 0 or 1."""
+    return (value > 0) - (value < 0)

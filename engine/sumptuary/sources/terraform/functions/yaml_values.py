@@ -1,0 +1,152 @@
+"""Reads YAML as Terraform's ``yamldecode`` does: YAML 1.2 words, bounded size, aliases counted as what they stand for."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+import yaml
+
+from sumptuary.sources.terraform import numbers
+from sumptuary.sources.terraform.scope import EvaluationError, TooLargeError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_DEEPEST = 100
+_WORDS: dict[str, object] = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
+_INTEGER = re.compile(r"[-+]?(?:0b[01_]+|0o?[0-7_]+|0x[0-9a-fA-F_]+|[1-9][0-9_]*|0)", re.ASCII)
+_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?", re.ASCII)
+_TIME = re.compile(r"\d{4}-\d\d?-\d\d?(?:[Tt ].*)?", re.ASCII)
+
+
+def decode(text: str, most_nodes: int) -> object:
+    """The value of the one document in the text. Raises EvaluationError, or TooLargeError for a hostile one."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        reader = _Reader(iter(yaml.parse(text, Loader=loader)), most_nodes)
+        return reader.document()
+    except yaml.YAMLError as error:
+        raise EvaluationError("the text is not YAML") from error
+    except RecursionError as error:
+        raise TooLargeError("the YAML is nested too deeply to evaluate") from error
+
+
+class _Reader:
+    """Builds the value from the parser's events."""
+
+    def __init__(self, events: Iterator[yaml.Event], left: int) -> None:
+        self.events = events
+        self.left = left
+        self.anchors: dict[str, tuple[object, int]] = {}
+
+    def document(self) -> object:
+        value: object = None
+        documents = 0
+        for event in self.events:
+            if isinstance(event, yaml.DocumentStartEvent):
+                documents += 1
+                if documents > 1:
+                    raise EvaluationError("the YAML holds more than one document")
+                value = self.node(next(self.events), 0)
+        return value
+
+    def spend(self, nodes: int) -> None:
+        self.left -= nodes
+        if self.left < 0:
+            raise TooLargeError("the YAML is too large to evaluate")
+
+    def node(self, event: yaml.Event, depth: int) -> object:
+        """The value that begins with an event."""
+        self.spend(1)
+        if depth > _DEEPEST:
+            raise TooLargeError("the YAML is nested too deeply to evaluate")
+        if isinstance(event, yaml.AliasEvent):
+            if event.anchor not in self.anchors:
+                raise EvaluationError(f"the YAML alias *{event.anchor} has no anchor before it")
+            value, size = self.anchors[event.anchor]
+            self.spend(size)
+            return value
+        before = self.left
+        if isinstance(event, yaml.ScalarEvent):
+            value = _scalar(event)
+        elif isinstance(event, yaml.SequenceStartEvent):
+            value = [self.node(inner, depth + 1) for inner in self.until(yaml.SequenceEndEvent)]
+        else:
+            value = self.mapping(depth)
+        anchor = getattr(event, "anchor", None)
+        if anchor:
+            self.anchors[anchor] = (value, before - self.left + 1)
+        return value
+
+    def until(self, end: type[yaml.Event]) -> Iterator[yaml.Event]:
+        while not isinstance(event := next(self.events), end):
+            yield event
+
+    def mapping(self, depth: int) -> dict[str, object]:
+        made: dict[str, object] = {}
+        merged: dict[str, object] = {}
+        for event in self.until(yaml.MappingEndEvent):
+            plain_merge = isinstance(event, yaml.ScalarEvent) and event.value == "<<" and event.implicit[0]
+            key = self.node(event, depth + 1)
+            value = self.node(next(self.events), depth + 1)
+            if plain_merge:
+                for source in value if isinstance(value, list) else [value]:
+                    if not isinstance(source, dict):
+                        raise EvaluationError("a YAML merge needs a map")
+                    merged = {**source, **merged}
+                continue
+            name = _key(key)
+            if name in made:
+                raise EvaluationError(f"the YAML key {name!r} stands twice in a map")
+            made[name] = value
+        return {**merged, **made}
+
+
+def _key(key: object) -> str:
+    from sumptuary.sources.terraform.conversion import to_string
+
+    if key is None:
+        raise EvaluationError("a YAML key is null")
+    return to_string(key)
+
+
+def _scalar(event: yaml.ScalarEvent) -> object:
+    text, tag = event.value, event.tag
+    if tag in ("tag:yaml.org,2002:str", "!"):
+        return text
+    if tag and not tag.startswith("tag:yaml.org,2002:"):
+        raise EvaluationError(f"the YAML tag {tag} is not supported")
+    if not event.implicit[0] and not tag:
+        return text
+    if text in _WORDS:
+        return _WORDS[text]
+    if _INTEGER.fullmatch(text):
+        return _integer(text)
+    if _FLOAT.fullmatch(text):
+        return numbers.simplest(Decimal(repr(float(text)))) if len(text) < 18 else numbers.number_literal(text)
+    if _TIME.fullmatch(text):
+        return _time(text)
+    return text
+
+
+def _integer(text: str) -> object:
+    digits = text.replace("_", "").lstrip("+")
+    sign = -1 if digits.startswith("-") else 1
+    digits = digits.lstrip("-")
+    if digits[:2] in ("0b", "0o", "0x"):
+        return sign * int(digits, 0)
+    if len(digits) > 1 and digits.startswith("0"):
+        return sign * int(digits, 8)
+    return sign * int(digits)
+
+
+def _time(text: str) -> object:
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+        return f"{text}T00:00:00Z"
+    return text
