@@ -1,0 +1,153 @@
+"""What people declare about a resource through its tags, and what its type and SKU tell: environment, team, purpose,
+lifetime, accelerators.
+
+A declared fact wins over what a name suggests; what a type is by its nature (an endpoint serves) wins over a tag that
+cannot be read. A fact that may stand in an unknown part of the tags is unknown.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+
+from sumptuary.model import Accelerators, Resource
+from sumptuary.values import Absent, Unknown
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from sumptuary.policy.compiled import Project
+    from sumptuary.rule import Catalogue
+
+DEFAULT_NAMES: dict[str, tuple[str, ...]] = {
+    "environment": ("environment", "env"),
+    "team": ("team",),
+    "workload_type": ("workload_type",),
+    "model": ("model", "model_name"),
+    "model_parameters": ("model_parameters_billion", "parameters_billion"),
+    "checkpoint": ("checkpoint",),
+    "ttl": ("ttl",),
+    "expires_at": ("expires_at", "expires"),
+    "schedule": ("schedule",),
+}
+"""Tag keys that declare a fact; case, ``-``, ``_`` and a ``finops:`` prefix make no difference."""
+
+_ENVIRONMENTS = {
+    "prod": "production", "prd": "production", "live": "production",
+    "stg": "staging", "stage": "staging", "preprod": "staging",
+    "dev": "dev", "devel": "dev", "development": "dev", "tst": "test", "testing": "test", "qa": "test",
+}  # fmt: skip
+_PURPOSES = {
+    "train": "training", "training": "training", "pretraining": "training", "pre_training": "training",
+    "infer": "inference", "inference": "inference", "serving": "inference", "serve": "inference",
+    "finetune": "fine-tuning", "finetuning": "fine-tuning", "fine_tune": "fine-tuning", "fine_tuning": "fine-tuning",
+    "notebook": "notebook", "notebooks": "notebook", "batch": "batch", "etl": "batch",
+    "ci": "ci", "build": "ci",
+}  # fmt: skip
+
+
+@dataclass(slots=True, frozen=True)
+class FactNames:
+    """The tag keys that declare each fact in this repository, and what is inferred where nothing is declared.
+
+    ``environments`` maps an environment to a glob over the resource's root directory. ``context`` maps a provider to
+    the region that its resources are taken to be in where they do not say.
+    """
+
+    keys: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: dict(DEFAULT_NAMES))
+    environments: Mapping[str, str] = field(default_factory=dict[str, str])
+    context: Mapping[str, Mapping[str, str]] = field(default_factory=dict[str, "Mapping[str, str]"])
+
+
+def names_of(project: Project) -> FactNames:
+    """The names that a repository's ``sumptuary.yaml`` gives, over the defaults."""
+    return FactNames({**DEFAULT_NAMES, **project.facts}, project.environments, project.context)
+
+
+def declare(resource: Resource, names: FactNames, catalogue: Catalogue) -> None:
+    """Set what the tags of a resource declare, and what its SKU tells through the catalogue."""
+    if resource.environment is None:
+        resource.environment = _declared(resource, names, "environment", environment)
+    if resource.environment is None:
+        resource.environment = _inferred(resource, names)
+    if resource.team is None:
+        resource.team = _declared(resource, names, "team", str)
+    if resource.region is None:
+        resource.region = names.context.get(resource.provider, {}).get("region")
+    _declare_workload(resource, names)
+    lifetime = resource.lifetime
+    if lifetime.ttl is None:
+        lifetime.ttl = _declared(resource, names, "ttl", str)
+    if lifetime.expires_at is None:
+        lifetime.expires_at = _declared(resource, names, "expires_at", str)
+    if lifetime.schedule is None:
+        lifetime.schedule = _declared(resource, names, "schedule", str)
+    _equip(resource, catalogue)
+
+
+def environment(text: str) -> str:
+    """An environment under its usual name: ``prod`` is ``production``; any other word stays, in lower case."""
+    word = text.strip().lower()
+    return _ENVIRONMENTS.get(word, word)
+
+
+def purpose(text: str) -> str:
+    """A workload's purpose under the name that rules use: ``serving`` is ``inference``; other words stay."""
+    word = text.strip().lower().replace("-", "_").replace(" ", "_")
+    return _PURPOSES.get(word, text.strip().lower())
+
+
+def _declared(resource: Resource, names: FactNames, fact: str, read: Callable[[str], str]) -> str | Unknown | None:
+    value = resource.tags.fact(names.keys.get(fact, ()))
+    if isinstance(value, Absent):
+        return None
+    if isinstance(value, Unknown):
+        return value
+    return read(value) if value.strip() else None
+
+
+def _inferred(resource: Resource, names: FactNames) -> str | None:
+    """The environment that the resource's directory stands for, where the repository says so."""
+    for name, pattern in names.environments.items():
+        if fnmatchcase(f"{resource.origin.root}/", pattern) or fnmatchcase(resource.origin.root, pattern):
+            return environment(name)
+    return None
+
+
+def _declare_workload(resource: Resource, names: FactNames) -> None:
+    workload = resource.workload
+    told = _declared(resource, names, "workload_type", purpose)
+    if isinstance(told, str) or workload.purpose is None:
+        workload.purpose = told
+        workload.evidence = "tag workload_type" if isinstance(told, str) else ""
+    if workload.checkpoint is None:
+        workload.checkpoint = _declared(resource, names, "checkpoint", str)
+    if workload.model is None:
+        workload.model = _declared(resource, names, "model", str)
+    if workload.parameters_billion is None:
+        size = _declared(resource, names, "model_parameters", str)
+        workload.parameters_billion = _billions(size) if isinstance(size, str) else size
+
+
+def _billions(text: str) -> float | None:
+    """A model's size in billions of parameters, from ``7``, ``7b`` or ``1.5B``."""
+    try:
+        return float(text.strip().lower().removesuffix("b"))
+    except ValueError:
+        return None
+
+
+def _equip(resource: Resource, catalogue: Catalogue) -> None:
+    """The accelerators of a SKU; those attached beside it keep their count, under the catalogue's name."""
+    compute = resource.compute
+    if compute is None:
+        return
+    attached = compute.accelerators
+    if isinstance(attached, Accelerators):
+        name = catalogue.accelerator_name(attached.model) or attached.model
+        memory = attached.memory_gib or catalogue.accelerator_memory_gib(attached.model)
+        compute.accelerators = Accelerators(name, attached.count, memory, attached.fraction)
+    elif attached is None and isinstance(compute.sku, str):
+        hardware = catalogue.hardware(resource.provider, compute.sku)
+        compute.accelerators = hardware.accelerators if hardware is not None else None

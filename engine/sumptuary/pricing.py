@@ -56,6 +56,8 @@ def price_resource(resource: Resource, catalogue: Catalogue) -> tuple[Cost, tupl
     if resource.kind in FREE_KINDS:
         return Cost(NOTHING), ()
     parts = parts_of(resource)
+    if not isinstance(parts, Unpriced) and parts and _has_attached(resource, catalogue):
+        parts = Unpriced("the price of accelerators attached beside the machine type is not in the catalogue")
     if isinstance(parts, Unpriced):
         return Cost(unpriced=parts.reason), ()
     total, uses = NOTHING, list[PriceUse]()
@@ -71,6 +73,15 @@ def price_resource(resource: Resource, catalogue: Catalogue) -> tuple[Cost, tupl
         each = f"${total.expected:,.2f} a month each"
         return Cost(unpriced=f"how many there are is not known ({each}): {resource.multiplicity.reason}"), tuple(uses)
     return Cost(total), tuple(uses)
+
+
+def _has_attached(resource: Resource, catalogue: Catalogue) -> bool:
+    """Whether accelerators are billed beside the machine type (Google's N1), so that its price is not the whole."""
+    compute = resource.compute
+    if compute is None or compute.accelerators is None or not isinstance(compute.sku, str):
+        return False
+    hardware = catalogue.hardware(resource.provider, compute.sku)
+    return hardware is not None and hardware.accelerators is None
 
 
 def price_part(part: Part, catalogue: Catalogue) -> tuple[Range, PriceUse] | Unpriced:

@@ -71,6 +71,10 @@ if TYPE_CHECKING:
             """The instance types that carry an accelerator model, smallest first (by count, then memory)."""
             ...
 
+        def accelerator_name(self, text: str) -> str | None:
+            """The catalogue's name of an accelerator (``A100``) from any it goes by (``nvidia-tesla-a100``)."""
+            ...
+
         def accelerator_memory_gib(self, model: str) -> float | None:
             """The memory of one accelerator of a model."""
             ...

@@ -1,0 +1,62 @@
+"""What provider attributes mean: tables from resource types to kinds and facets, a line a type."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from sumptuary.model import Resource
+from sumptuary.sources.terraform.mapping.shape import Nobody, Shape, fill
+from sumptuary.sources.terraform.mapping.taggable import tag_attribute_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from sumptuary.sources.terraform.mapping.shape import Peers
+
+_TABLES = {
+    "aws": "aws",
+    "google": "google",
+    "azurerm": "azure",
+    "kubernetes": "others",
+    "databricks": "others",
+    "snowflake": "others",
+    "pinecone": "others",
+    "helm": "others",
+}
+"""Which table knows the types that begin with a word; loaded when the first of them is met."""
+
+
+def shape_of(resource_type: str) -> Shape | None:
+    """The record of a resource type, or None where no table has one."""
+    table = _TABLES.get(resource_type.partition("_")[0])
+    if table is None:
+        return None
+    shapes: dict[str, Shape] = import_module(f"sumptuary.sources.terraform.mapping.{table}").SHAPES
+    return shapes.get(resource_type)
+
+
+def apply(resource: Resource, peers: Peers | None = None) -> None:
+    """Set kind, facets and taggability of a resource from its type and attributes.
+
+    A type that no table knows is of kind ``other``; its tags are judged all the same.
+    """
+    shape = shape_of(resource.type)
+    if shape is None:
+        resource.kind = "other"
+    else:
+        fill(resource, shape, peers if peers is not None else Nobody())
+    _taggability(resource)
+
+
+def _taggability(resource: Resource) -> None:
+    """A resource that carries a tag attribute takes tags; else the providers' own documentation says."""
+    for name in ("tags", "labels", "user_labels", "resource_labels", "tag"):
+        if name in resource.attributes:
+            resource.taggable = True
+            resource.tag_attribute = resource.tag_attribute or name
+            return
+    known = tag_attribute_of(resource.type)
+    if known is None:
+        resource.taggable = True if resource.tags.entries else None
+    else:
+        resource.taggable = bool(known)
+        resource.tag_attribute = resource.tag_attribute or known
