@@ -1,0 +1,120 @@
+"""Where a module call leads: a directory in the tree, one that ``terraform init`` downloaded, or nowhere here."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+
+from sumptuary.sources.terraform.modules import literal
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from sumptuary.sources.terraform.files import Tree
+    from sumptuary.sources.terraform.graph import Instance
+    from sumptuary.sources.terraform.modules import Declaration
+
+
+@dataclass(slots=True)
+class Target:
+    """``directory`` is absolute; where it is None, ``why`` says what a person may do ("is not downloaded")."""
+
+    directory: str | None
+    why: str = ""
+
+
+class Downloaded:
+    """The modules that ``terraform init`` fetched for a root module, by their path of call names."""
+
+    __slots__ = ("_directories", "_directory", "_tree")
+
+    def __init__(self, tree: Tree, directory: str) -> None:
+        self._tree = tree
+        self._directory = directory
+        self._directories: dict[str, str] | None = None
+
+    def directory(self, path: str) -> str | None:
+        """The directory of ``eks.kms``, None when it was not downloaded."""
+        if self._directories is None:
+            self._directories = self._read()
+        return self._directories.get(path)
+
+    def _read(self) -> dict[str, str]:
+        manifest = os.path.join(self._directory, ".terraform", "modules", "modules.json")
+        if not os.path.isfile(manifest):
+            return {}
+        content = self._tree.read(manifest)
+        if content is None:
+            return {}
+        found: dict[str, str] = {}
+        try:
+            document: object = json.loads(content)
+            rows = document.get("Modules", []) if isinstance(document, dict) else []
+            for row in rows:
+                if isinstance(row.get("Key"), str) and isinstance(row.get("Dir"), str):
+                    found[row["Key"]] = os.path.normpath(os.path.join(self._directory, row["Dir"]))
+        except (ValueError, AttributeError, TypeError, RecursionError):
+            self._tree.fail(manifest, 0, "this list of downloaded modules cannot be read")
+        return found
+
+
+def source_of(declaration: Declaration) -> str | None:
+    """The source of a module call as written; None when it is missing or not literal."""
+    if "source" not in declaration.cache:
+        expression = declaration.expression("source")
+        value = literal(expression) if expression is not None else None
+        declaration.cache["source"] = value if isinstance(value, str) else None
+    source = declaration.cache["source"]
+    return source if isinstance(source, str) else None
+
+
+def local_directory(declaration: Declaration) -> str | None:
+    """The directory that a call with a relative source names; None for any other source."""
+    source = source_of(declaration)
+    if source is None or not (source in (".", "..") or source.startswith(("./", "../"))):
+        return None
+    return os.path.normpath(os.path.join(os.path.dirname(declaration.path), source))
+
+
+def target_of(caller: Instance, declaration: Declaration) -> Target:
+    """Where a call leads. What is wrong, or not here, goes into the ledger."""
+    tree = caller.run.library.tree
+    line = declaration.block.line
+    source = source_of(declaration)
+    if source is None:
+        attribute = declaration.body.attributes.get("source")
+        what = "has no source" if attribute is None else "has a source that is not a plain string"
+        tree.fail(declaration.path, attribute.line if attribute else line, f"module.{declaration.name} {what}")
+        return Target(None, what)
+    local = local_directory(declaration)
+    if local is not None:
+        if not tree.holds(local):
+            tree.fail(declaration.path, line, f"module.{declaration.name}: {source} lies outside the scanned tree")
+            return Target(None, "lies outside the scanned tree")
+        if not os.path.isdir(local):
+            message = f"module.{declaration.name}: there is no directory {tree.shown(local)}"
+            tree.fail(declaration.path, line, message)
+            return Target(None, f"leads to {tree.shown(local)}, which does not exist")
+        return Target(local)
+    path = _path(caller, declaration.name)
+    fetched = caller.run.downloaded.directory(path)
+    if fetched is not None and os.path.isdir(fetched) and tree.holds(fetched):
+        return Target(fetched)
+    expression = declaration.expression("version")
+    version = literal(expression) if expression is not None else None
+    wanted = f"{source} {version}" if isinstance(version, str) else source
+    row = f"module.{declaration.name} ({wanted}) at {declaration.shown}:{line}"
+    if row not in tree.coverage.unresolved_modules:
+        tree.coverage.unresolved_modules.append(row)
+    return Target(None, "is not downloaded")
+
+
+def _path(caller: Instance, name: str) -> str:
+    """The names of the calls from the root, as in the manifest: ``eks.kms``."""
+    names = [name]
+    level: Instance | None = caller
+    while level is not None:
+        if level.call is not None:
+            names.append(level.call.name)
+        level = level.parent
+    return ".".join(reversed(names))

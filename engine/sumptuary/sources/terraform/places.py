@@ -1,0 +1,134 @@
+"""Where each attribute of a resource stands, and which other resources its expression names."""
+
+from __future__ import annotations
+
+from sumptuary.model import Place
+from sumptuary.sources.terraform.blocks import META
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sumptuary.sources.terraform.graph import Instance
+    from sumptuary.sources.terraform.instances import ResourceInstance
+    from sumptuary.sources.terraform.modules import Declaration
+    from sumptuary.sources.terraform.syntax import Body
+
+MOST_RELATED = 20
+"""Addresses that one attribute is related to; an attribute that names more names a fleet, not a thing."""
+DEEPEST_CHASE = 12
+"""Locals, variables and outputs that are followed from an attribute to a resource."""
+References = frozenset[tuple[str, ...]]
+
+
+def places_of(declaration: Declaration) -> dict[str, Place]:
+    """Attribute path to place, worked out once a block. Repeated blocks are numbered; the first has both names."""
+    found = declaration.cache.get("places")
+    if found is None:
+        places: dict[str, Place] = {}
+        for path, line, end_line, column in _walk(declaration.body, ""):
+            places.setdefault(path, Place(declaration.shown, line, end_line, column))
+        found = declaration.cache["places"] = places
+    return found  # type: ignore[return-value]
+
+
+def _walk(body: Body, prefix: str) -> Iterator[tuple[str, int, int, int]]:
+    for name, attribute in body.attributes.items():
+        if prefix or name not in META:
+            yield prefix + name, attribute.line, attribute.end_line, attribute.expression.column
+    numbers: dict[str, int] = {}
+    for block in body.blocks:
+        name, inner = block.type, block.body
+        if name == "dynamic" and block.labels:
+            name = block.labels[0]
+            inner = next((each.body for each in block.body.blocks if each.type == "content"), inner)
+        if not prefix and name in META:
+            continue
+        number = numbers.get(name, 0)
+        numbers[name] = number + 1
+        for path in (f"{prefix}{name}", f"{prefix}{name}.{number}"):
+            yield path, block.line, block.end_line, 0
+            yield from _walk(inner, f"{path}.")
+
+
+def relations_of(made: ResourceInstance) -> dict[str, tuple[str, ...]]:
+    """Attribute path to the addresses of the resources that its expression names, through locals and modules."""
+    declaration, instance = made.node.declaration, made.node.instance
+    found = declaration.cache.get("references")
+    if found is None:
+        found = declaration.cache["references"] = list(_references(declaration.body, ""))
+    relations: dict[str, tuple[str, ...]] = {}
+    for path, references in found:  # type: ignore[attr-defined]
+        related: dict[str, None] = {}
+        for reference in references:
+            _chase(instance, reference, made.index, related, DEEPEST_CHASE)
+        if related:
+            relations[path] = tuple(related)
+    return relations
+
+
+def _references(body: Body, prefix: str) -> Iterator[tuple[str, list[tuple[str, ...]]]]:
+    """The attributes that name anything, each with what it names; tags are left out: they are no relation."""
+    for name, attribute in body.attributes.items():
+        if (not prefix and name in META) or name in ("tags", "labels"):
+            continue
+        references = sorted(each for each in attribute.expression.references() if _leads_on(each))
+        if references:
+            yield prefix + name, references
+    for block in body.blocks:
+        name, inner = block.type, block.body
+        if name == "dynamic" and block.labels:
+            name = block.labels[0]
+            inner = next((each.body for each in block.body.blocks if each.type == "content"), inner)
+        if prefix or name not in META:
+            yield from _references(inner, f"{prefix}{name}.")
+
+
+def _leads_on(reference: tuple[str, ...]) -> bool:
+    return len(reference) > 1 and reference[0] not in ("each", "count", "path", "terraform", "self", "data")
+
+
+def _chase(instance: Instance, reference: tuple[str, ...], index: str, related: dict[str, None], left: int) -> None:
+    """Add the resources that a reference leads to. ``index`` is that of the asking resource."""
+    if left == 0 or len(related) >= MOST_RELATED or not _leads_on(reference):
+        return
+    first, name = reference[0], reference[1]
+    if first == "local":
+        declared = instance.module.locals.get(name)
+        if declared is not None:
+            for inner in sorted(declared[0].expression.references()):
+                _chase(instance, inner, index, related, left - 1)
+    elif first == "var":
+        if instance.call is not None and instance.parent is not None:
+            argument = instance.call.expression(name)
+            if argument is not None:
+                for inner in sorted(argument.references()):
+                    _chase(instance.parent, inner, instance.address, related, left - 1)
+    elif first == "module":
+        _into_module(instance, reference, related, left)
+    elif (node := instance.resources().node(f"{first}.{name}")) is not None:
+        keys = node.expansion.keys
+        addresses = [node.made(key).address for key in keys] if len(keys) <= MOST_RELATED else []
+        same = [address for address in addresses if index and address.endswith(index)]
+        for address in same if len(same) == 1 and len(addresses) > 1 else addresses:
+            related[address] = None
+        symbolic = node.symbolic()
+        if symbolic is not None:
+            related[symbolic.address] = None
+
+
+def _into_module(instance: Instance, reference: tuple[str, ...], related: dict[str, None], left: int) -> None:
+    name = reference[1]
+    if name not in instance.module.calls:
+        return
+    called = instance.called(name)
+    if called.missing is not None or len(called.expansion.keys) > MOST_RELATED:
+        return
+    for inside in called.instances():
+        wanted = [reference[2]] if len(reference) > 2 else []
+        for output in wanted:
+            declaration = inside.module.outputs.get(output)
+            value = declaration.expression("value") if declaration is not None else None
+            if value is not None:
+                for inner in sorted(value.references()):
+                    _chase(inside, inner, "", related, left - 1)

@@ -1,0 +1,125 @@
+"""Provider blocks: the one a resource uses, its region and the tags it adds."""
+
+from __future__ import annotations
+
+from sumptuary.sources.terraform.blocks import argument, grouped
+from sumptuary.sources.terraform.lazy import Lazy, settled
+from sumptuary.sources.terraform.scope import Names
+from sumptuary.values import ABSENT, Unknown
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from sumptuary.model import Place
+    from sumptuary.sources.terraform.graph import Instance
+    from sumptuary.sources.terraform.modules import Declaration
+    from sumptuary.sources.terraform.expressions import Expression
+
+CLOUDS = {
+    "aws": "aws",
+    "awscc": "aws",
+    "google": "gcp",
+    "google-beta": "gcp",
+    "azurerm": "azure",
+    "azuread": "azure",
+    "azapi": "azure",
+}
+"""Our name of the provider whose types begin with a word."""
+
+
+class _Name(Lazy):
+    """A provider's name in ``provider = aws.eu``: it is written like a value, but it is a name."""
+
+    __slots__ = ("_name",)
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def attribute(self, name: str) -> object:
+        """``aws.eu``."""
+        return f"{self._name}.{name}"
+
+    def whole(self) -> object:
+        """``aws``."""
+        return self._name
+
+
+class _AnyName(Names):
+    """A scope in which every name is a provider's."""
+
+    def root(self, name: str) -> object:
+        """The name itself."""
+        return _Name(name)
+
+
+def provider_name(expression: Expression) -> object:
+    """The name in ``provider = aws.eu``, or the map of names in ``providers = {aws = aws.eu}``."""
+    return settled(expression.evaluate(_AnyName({})))
+
+
+class Configuration:
+    """A provider block in a module instance. Settings are worked out when asked for."""
+
+    __slots__ = ("_default_tags", "_settings", "declaration", "instance")
+
+    def __init__(self, declaration: Declaration, instance: Instance) -> None:
+        self.declaration = declaration
+        self.instance = instance
+        self._settings: dict[str, object] = {}
+        self._default_tags: object = ABSENT
+
+    def setting(self, name: str) -> object:
+        """The value of an argument; ABSENT when it is not set."""
+        if name not in self._settings:
+            self._settings[name] = Unknown(f"provider {self.declaration.name}: {name} depends on itself")
+            body = self.declaration.body
+            value = argument(body, grouped(body), name, self.instance)
+            self._settings[name] = ABSENT if value is None else value
+        return self._settings[name]
+
+    def default_tags(self) -> object:
+        """The map of AWS ``default_tags`` or Google ``default_labels``; empty when there is none."""
+        if self._default_tags is ABSENT:
+            self._default_tags = Unknown("default_tags depends on itself")
+            self._default_tags = self._merged()
+        return self._default_tags
+
+    def _merged(self) -> object:
+        labels = self.setting("default_labels")
+        if labels is not ABSENT:
+            return labels
+        blocks = self.setting("default_tags")
+        if isinstance(blocks, dict):
+            blocks = [blocks]
+        if not isinstance(blocks, list):
+            return blocks if isinstance(blocks, Unknown) else {}
+        for block in blocks:
+            tags: object = block.get("tags") if isinstance(block, dict) else None
+            if tags is not None:
+                return tags
+        return {}
+
+    def tags_place(self) -> Place:
+        """Where the default tags stand."""
+        for block in self.declaration.body.blocks:
+            if block.type == "default_tags":
+                tags = block.body.attributes.get("tags")
+                if tags is not None:
+                    return self.declaration.place_of(tags)
+        labels = self.declaration.body.attributes.get("default_labels")
+        return self.declaration.place_of(labels) if labels is not None else self.declaration.place()
+
+
+def local_name(declaration: Declaration) -> str:
+    """The provider's local name that a resource or data block uses: ``aws``, ``aws.eu``, ``google-beta``."""
+    name = declaration.cache.get("provider")
+    if name is None:
+        expression = declaration.expression("provider")
+        given = provider_name(expression) if expression is not None else None
+        name = given if isinstance(given, str) else declaration.block.labels[0].partition("_")[0]
+        declaration.cache["provider"] = name
+    return str(name)
+
+
+def configuration_of(instance: Instance, declaration: Declaration) -> Configuration | Unknown | None:
+    """The provider configuration that a block uses; None is the implicit, empty one."""
+    return instance.provider(local_name(declaration))

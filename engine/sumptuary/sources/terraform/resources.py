@@ -1,0 +1,123 @@
+"""From the blocks of a root module and all modules it calls to resources of the common model."""
+
+from __future__ import annotations
+
+from sumptuary.model import Origin, Resource
+from sumptuary.sources.terraform.expansion import SYMBOLIC_TEXT
+from sumptuary.sources.terraform.places import places_of, relations_of
+from sumptuary.sources.terraform.providers import CLOUDS, Configuration, local_name
+from sumptuary.sources.terraform.regions import place_in_cloud
+from sumptuary.sources.terraform.tags import read_tags, tag_attribute
+from sumptuary.values import Unknown
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sumptuary.sources.terraform.graph import Instance
+    from sumptuary.sources.terraform.instances import Node, ResourceInstance
+
+
+class Estate:
+    """The resources of one root module by address; what the facet mapping asks for related ones."""
+
+    __slots__ = ("resources",)
+
+    def __init__(self) -> None:
+        self.resources: dict[str, Resource] = {}
+
+    def get(self, address: str) -> Resource | None:
+        """The resource at an address as Terraform prints it."""
+        return self.resources.get(address)
+
+
+def read_estate(root: Instance) -> tuple[Estate, dict[str, Configuration | Unknown | None]]:
+    """Every managed resource under a root module, without facets; and the provider of each by address."""
+    estate = Estate()
+    configurations: dict[str, Configuration | Unknown | None] = {}
+    for instance in _instances(root):
+        for name in instance.module.resources:
+            node = instance.resources().node(name)
+            if node is None:
+                continue
+            for made, multiplicity in _made(node):
+                configuration = instance.provider(local_name(node.declaration))
+                resource = _resource(made, multiplicity, configuration)
+                estate.resources[resource.address] = resource
+                configurations[resource.address] = configuration
+    return estate, configurations
+
+
+def _instances(root: Instance) -> Iterator[Instance]:
+    """A module instance and everything it calls, callers first, in the order of the files."""
+    pending = [root]
+    while pending:
+        instance = pending.pop()
+        yield instance
+        below: list[Instance] = []
+        for name in instance.module.calls:
+            called = instance.called(name)
+            if called.missing is not None:
+                continue
+            _note_too_many(called.address, called.expansion.rest, instance)
+            if called.expansion.keys or called.expansion.rest is not None:
+                below.extend(called.instances())
+        pending.extend(reversed(below))
+
+
+def _made(node: Node) -> Iterator[tuple[ResourceInstance, Unknown | None]]:
+    """The instances of a resource, each with why its number is not known."""
+    run, inherited = node.instance.run, node.instance.doubt
+    expansion = node.expansion
+    _note_too_many(node.address, expansion.rest, node.instance)
+    for key in expansion.keys:
+        if run.left <= 0:
+            run.library.tree.fail(
+                node.declaration.path,
+                node.declaration.block.line,
+                "the root module has too many resources to write out; the rest was not judged",
+            )
+            return
+        run.left -= 1
+        yield node.made(key), inherited
+    symbolic = node.symbolic()
+    if symbolic is not None:
+        yield symbolic, expansion.rest
+
+
+def _note_too_many(address: str, rest: Unknown | None, instance: Instance) -> None:
+    if rest is not None and "too " in rest.reason and "to expand (limit" in rest.reason:
+        instance.run.library.tree.coverage.note(f"{address}: {rest.reason}; one instance stands for all")
+
+
+def _resource(
+    made: ResourceInstance, multiplicity: Unknown | None, configuration: Configuration | Unknown | None
+) -> Resource:
+    declaration, instance = made.node.declaration, made.node.instance
+    type_name = declaration.block.labels[0]
+    root = instance.run.library.tree.shown(instance.run.directory)
+    prefix = type_name.partition("_")[0]
+    resource = Resource(
+        id=f"{root}:{made.address}",
+        address=made.address,
+        kind="other",
+        type=type_name,
+        provider=CLOUDS.get(prefix, prefix),
+        source="terraform",
+        attributes=made.configured(),
+        origin=Origin(
+            place=declaration.place(),
+            root=root,
+            calls=instance.calls,
+            places=places_of(declaration),
+        ),
+        relations=relations_of(made),
+        multiplicity=multiplicity,
+        tag_attribute=tag_attribute(type_name),
+    )
+    place_in_cloud(resource, configuration)
+    resource.tags = read_tags(resource, configuration)
+    return resource
+
+
+__all__ = ["SYMBOLIC_TEXT", "Estate", "read_estate"]

@@ -1,0 +1,98 @@
+"""Which directories are root modules, and the resources of each."""
+
+from __future__ import annotations
+
+import os
+
+from sumptuary.sources.terraform.calls import Downloaded, local_directory
+from sumptuary.sources.terraform.files import SUFFIXES, Tree, scan_root_of
+from sumptuary.sources.terraform.graph import Run, files_of, root_instance
+from sumptuary.sources.terraform.mapping import apply
+from sumptuary.sources.terraform.modules import Library
+from sumptuary.sources.terraform.resources import read_estate
+from sumptuary.sources.terraform.tags import read_tags
+from sumptuary.sources.terraform.variables import given_for
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from sumptuary.coverage import Coverage
+    from sumptuary.model import Resource
+    from sumptuary.sources.terraform import Options
+    from sumptuary.sources.terraform.modules import Module
+
+
+def read_roots(paths: Sequence[str], options: Options, coverage: Coverage) -> Iterator[Resource]:
+    """The resources of every root module under the paths, root by root in the order of the directories."""
+    start = os.path.commonpath([os.path.abspath(path) for path in paths]) if paths else "."
+    tree = Tree(options.scan_root or scan_root_of(start), coverage)
+    library = Library(tree)
+    directories = _directories(paths, tree)
+    modules = {directory: module for directory in directories if (module := library.module(directory)) is not None}
+    called = _called(modules)
+    reached: set[str] = set()
+    for directory, module in modules.items():
+        if directory not in called:
+            yield from _read_root(library, module, options, reached)
+    for directory, module in modules.items():
+        if directory not in reached:
+            yield from _read_root(library, module, options, reached)
+
+
+def _directories(paths: Sequence[str], tree: Tree) -> list[str]:
+    """The directories to look at; a file stands for the directory that it is in."""
+    found: dict[str, None] = {}
+    for path in paths:
+        absolute = os.path.abspath(path)
+        if os.path.isdir(absolute):
+            for directory in tree.folders([absolute]):
+                found[directory] = None
+        elif absolute.endswith((*SUFFIXES, ".tfvars", ".tfvars.json")) and os.path.lexists(absolute):
+            found[os.path.dirname(absolute)] = None
+        else:
+            tree.fail(absolute, 0, "there is no such file or directory, or it is not Terraform")
+    return list(found)
+
+
+def _called(modules: dict[str, Module]) -> set[str]:
+    """The directories that another of them calls as a module."""
+    called: set[str] = set()
+    for directory, module in modules.items():
+        for declaration in module.calls.values():
+            target = local_directory(declaration)
+            if target is not None and target != directory:
+                called.add(target)
+    return called
+
+
+def is_reusable(module: Module) -> bool:
+    """Whether a directory that nobody here calls is written to be called from elsewhere.
+
+    It has variables that must be given, and nothing that only a root module has: no provider block, no backend, no
+    variable file. Its future callers' providers may add tags and choose the region, so those are not known.
+    """
+    if module.providers or module.has_backend or module.variable_files:
+        return False
+    return any("default" not in each.body.attributes for each in module.variables.values())
+
+
+def _read_root(library: Library, module: Module, options: Options, reached: set[str]) -> Iterator[Resource]:
+    tree = library.tree
+    run = Run(
+        library=library,
+        options=options,
+        directory=module.directory,
+        given=given_for(module, options, tree),
+        downloaded=Downloaded(tree, module.directory),
+        reusable=is_reusable(module),
+        files=files_of(library, module.directory),
+        reached=reached,
+    )
+    estate, configurations = read_estate(root_instance(run, module))
+    for resource in estate.resources.values():
+        before = resource.tag_attribute
+        apply(resource, estate)
+        if resource.tag_attribute != before:
+            resource.tags = read_tags(resource, configurations[resource.address])
+    yield from estate.resources.values()

@@ -1,0 +1,146 @@
+"""The tags of a resource with where each came from, by every provider's own rules."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from sumptuary.model import Tag, Tags
+from sumptuary.sources.terraform.blocks import OpenBlocks
+from sumptuary.sources.terraform.providers import Configuration
+from sumptuary.values import PartialMap, Unknown
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from sumptuary.model import Place, Resource
+
+_RESOURCE_LABELS = frozenset({"google_container_cluster"})
+_USER_LABELS = frozenset(
+    {
+        "google_monitoring_alert_policy",
+        "google_monitoring_notification_channel",
+        "google_monitoring_slo",
+        "google_monitoring_custom_service",
+        "google_monitoring_service",
+    }
+)
+_NESTED = {
+    "google_sql_database_instance": "settings.user_labels",
+    "google_container_node_pool": "node_config.resource_labels",
+    "google_composer_environment": "labels",
+}
+_NO_DEFAULT_TAGS = frozenset({"aws_autoscaling_group"})
+"""AWS types that the provider's default_tags leave alone, by its documentation."""
+_PREFIXES = {"aws": "tags", "awscc": "tags", "azurerm": "tags", "azapi": "tags", "google": "labels"}
+
+
+def tag_attribute(type_name: str) -> str:
+    """The path of the attribute that holds a resource type's tags; empty for providers that have none."""
+    if type_name in _NESTED:
+        return _NESTED[type_name]
+    if type_name in _RESOURCE_LABELS:
+        return "resource_labels"
+    if type_name in _USER_LABELS:
+        return "user_labels"
+    if type_name == "aws_autoscaling_group":
+        return "tag"
+    prefix = type_name.partition("_")[0]
+    if prefix == "kubernetes":
+        return "metadata.labels"
+    return _PREFIXES.get(prefix, "")
+
+
+def takes_default_tags(type_name: str) -> bool:
+    """Whether a provider's default tags or labels are laid under a resource's own."""
+    return type_name.startswith(("aws_", "google_")) and type_name not in _NO_DEFAULT_TAGS
+
+
+def read_tags(resource: Resource, configuration: Configuration | Unknown | None) -> Tags:
+    """A resource's tags: its provider's defaults, and its own over them. A null value is no tag."""
+    tags = Tags()
+    type_name = resource.type
+    if takes_default_tags(type_name):
+        if isinstance(configuration, Unknown):
+            _doubt(tags, Unknown(f"{configuration.reason}, and may add default tags", configuration.depends_on))
+        elif configuration is not None:
+            _add(tags, configuration.default_tags(), "provider-default", configuration.tags_place())
+    attribute = resource.tag_attribute
+    if not attribute:
+        return tags
+    origin = "label" if type_name.startswith("kubernetes_") else "own"
+    place = resource.origin.place_of(attribute)
+    if attribute == "tag":
+        _add_group_tags(tags, resource.attributes, place)
+    else:
+        _add(tags, resource.attribute(attribute), origin, place)
+        if type_name.startswith("aws_") and "tags_all" in resource.attributes:
+            _add(tags, resource.attributes["tags_all"], origin, resource.origin.place_of("tags_all"))
+    return tags
+
+
+def _add(tags: Tags, value: object, origin: str, place: Place | None) -> None:
+    """Lay a map over the tags. An unknown one makes what it might replace uncertain too."""
+    if isinstance(value, Unknown):
+        _overlaid(tags, value)
+        return
+    if not isinstance(value, dict):
+        return
+    if isinstance(value, PartialMap):
+        _overlaid(tags, value.rest)
+    for key, item in value.items():
+        text = tag_text(key, item)
+        if text is not None:
+            tags.entries[key] = Tag(text, origin, place)
+
+
+def _overlaid(tags: Tags, why: Unknown) -> None:
+    """Something unknown lies over the tags: their keys stay, their values may be others."""
+    for key, tag in tags.entries.items():
+        tags.entries[key] = Tag(why, tag.origin, tag.place)
+    _doubt(tags, why)
+
+
+def _doubt(tags: Tags, why: Unknown) -> None:
+    tags.rest = why if tags.rest is None else tags.rest.joined(why)
+
+
+def tag_text(key: str, value: object) -> str | Unknown | None:
+    """A tag's value as the provider stores it; None where a null means that there is no tag."""
+    if value is None or isinstance(value, (str, Unknown)):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, (Decimal, float)):
+        return format(Decimal(str(value)).normalize(), "f")
+    return Unknown(f"the tag {key} is no text")
+
+
+def _add_group_tags(tags: Tags, attributes: Mapping[str, object], place: Place | None) -> None:
+    """``tag`` blocks and the old ``tags`` list of an Auto Scaling group: key, value, propagate_at_launch."""
+    for name in ("tag", "tags"):
+        for row in _rows(tags, attributes.get(name)):
+            if not isinstance(row, dict):
+                _doubt(tags, row if isinstance(row, Unknown) else Unknown("a tag block cannot be read"))
+                continue
+            key = row.get("key")
+            if isinstance(key, str):
+                text = tag_text(key, row.get("value"))
+                if text is not None:
+                    tags.entries[key] = Tag(text, "own", place)
+            elif isinstance(key, Unknown):
+                _doubt(tags, key)
+
+
+def _rows(tags: Tags, value: object) -> Iterator[object]:
+    if isinstance(value, OpenBlocks):
+        _doubt(tags, value)
+        yield from value.known
+    elif isinstance(value, Unknown):
+        _doubt(tags, value)
+    elif isinstance(value, list):
+        yield from value
+    elif isinstance(value, dict):
+        yield value
