@@ -1,3 +1,5 @@
 """The built-in rule types, one file each, found by the engine through the entry point group ``sumptuary.rules``."""
 
-RULES: tuple[type, ...] = ()
+from sumptuary_rules.required_tags import RequiredTags
+
+RULES: tuple[type, ...] = (RequiredTags,)
