@@ -9,10 +9,28 @@ from sumptuary.values import ABSENT, Unknown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Protocol
+
     from sumptuary.model import Place
     from sumptuary.sources.terraform.graph import Instance
     from sumptuary.sources.terraform.modules import Declaration
     from sumptuary.sources.terraform.expressions import Expression
+
+    class Provider(Protocol):
+        """A provider's configuration, from a block or from a plan."""
+
+        def setting(self, name: str) -> object:
+            """The value of an argument; ABSENT when it is not set."""
+            ...
+
+        def default_tags(self) -> object:
+            """The map of AWS ``default_tags`` or Google ``default_labels``; empty when there is none."""
+            ...
+
+        def tags_place(self) -> Place | None:
+            """Where the default tags stand."""
+            ...
+
 
 CLOUDS = {
     "aws": "aws",

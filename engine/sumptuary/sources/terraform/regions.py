@@ -2,32 +2,39 @@
 
 from __future__ import annotations
 
-from sumptuary.sources.terraform.providers import Configuration
 from sumptuary.values import ABSENT, Unknown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from sumptuary.model import Resource
+    from sumptuary.sources.terraform.providers import Provider
 
 
-def place_in_cloud(resource: Resource, configuration: Configuration | Unknown | None) -> None:
-    """Set region, zone and account. One that the configuration leaves open is Unknown."""
+def place_in_cloud(resource: Resource, configuration: Provider | Unknown | None, *, computed: bool = False) -> None:
+    """Set region, zone and account. One that the configuration leaves open is Unknown.
+
+    ``computed`` says that the attributes are a plan's, where an unknown one was left to the provider to choose.
+    """
+    attributes = resource.attributes
+    if computed:
+        attributes = {name: value for name, value in attributes.items() if not isinstance(value, Unknown)}
     if resource.provider == "aws":
-        _aws(resource, configuration)
+        _aws(resource, attributes, configuration)
     elif resource.provider == "gcp":
-        _google(resource, configuration)
+        _google(resource, attributes, configuration)
     elif resource.provider == "azure":
         location = _text(resource.attribute("location"))
         resource.region = location.lower().replace(" ", "") if isinstance(location, str) else location
         resource.account = _setting(configuration, "subscription_id")
 
 
-def _aws(resource: Resource, configuration: Configuration | Unknown | None) -> None:
-    resource.zone = _text(resource.attributes.get("availability_zone"))
-    own = _text(resource.attributes.get("region"))
-    accounts = configuration.setting("allowed_account_ids") if isinstance(configuration, Configuration) else None
-    if isinstance(accounts, list) and len(accounts) == 1:
-        resource.account = _text(accounts[0])
+def _aws(resource: Resource, attributes: dict[str, object], configuration: Provider | Unknown | None) -> None:
+    resource.zone = _text(attributes.get("availability_zone"))
+    own = _text(attributes.get("region"))
+    if configuration is not None and not isinstance(configuration, Unknown):
+        accounts = configuration.setting("allowed_account_ids")
+        if isinstance(accounts, list) and len(accounts) == 1:
+            resource.account = _text(accounts[0])
     if own is not None:
         resource.region = own
     elif isinstance(resource.zone, str) and resource.zone[-1:].isalpha() and resource.zone[-2:-1].isdigit():
@@ -36,9 +43,11 @@ def _aws(resource: Resource, configuration: Configuration | Unknown | None) -> N
         resource.region = _from_provider(configuration, "region")
 
 
-def _google(resource: Resource, configuration: Configuration | Unknown | None) -> None:
-    attributes = resource.attributes
-    resource.account = _text(attributes.get("project")) or _setting(configuration, "project")
+def _google(
+    resource: Resource, attributes: dict[str, object], configuration: Provider | Unknown | None
+) -> None:
+    project = _text(attributes.get("project"))
+    resource.account = project if project is not None else _setting(configuration, "project")
     zone = _text(attributes.get("zone"))
     region = _text(attributes.get("region"))
     location = _text(attributes.get("location"))
@@ -75,14 +84,14 @@ def _text(value: object) -> str | Unknown | None:
     return value if isinstance(value, str) and value else None
 
 
-def _setting(configuration: Configuration | Unknown | None, name: str) -> str | Unknown | None:
-    if not isinstance(configuration, Configuration):
+def _setting(configuration: Provider | Unknown | None, name: str) -> str | Unknown | None:
+    if configuration is None or isinstance(configuration, Unknown):
         return None
     value = configuration.setting(name)
     return None if value is ABSENT else _text(value)
 
 
-def _from_provider(configuration: Configuration | Unknown | None, name: str) -> str | Unknown:
+def _from_provider(configuration: Provider | Unknown | None, name: str) -> str | Unknown:
     if isinstance(configuration, Unknown):
         return configuration
     found = _setting(configuration, name)

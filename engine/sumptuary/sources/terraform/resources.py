@@ -40,11 +40,15 @@ def read_estate(root: Instance) -> tuple[Estate, dict[str, Configuration | Unkno
             node = instance.resources().node(name)
             if node is None:
                 continue
-            for made, multiplicity in _made(node):
-                configuration = instance.provider(local_name(node.declaration))
-                resource = _resource(made, multiplicity, configuration)
-                estate.resources[resource.address] = resource
-                configurations[resource.address] = configuration
+            try:
+                for made, multiplicity in _made(node):
+                    configuration = instance.provider(local_name(node.declaration))
+                    resource = _resource(made, multiplicity, configuration)
+                    estate.resources[resource.address] = resource
+                    configurations[resource.address] = configuration
+            except Exception as fault:
+                message = f"{node.address} could not be evaluated ({type(fault).__name__}: {fault}); please report it"
+                root.run.library.tree.fail(node.declaration.path, node.declaration.block.line, message)
     return estate, configurations
 
 

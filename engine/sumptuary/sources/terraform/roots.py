@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 
 from sumptuary.sources.terraform.calls import Downloaded, local_directory
+from sumptuary.sources.terraform.facets import fill
 from sumptuary.sources.terraform.files import SUFFIXES, Tree, scan_root_of
 from sumptuary.sources.terraform.graph import Run, files_of, root_instance
-from sumptuary.sources.terraform.mapping import apply
 from sumptuary.sources.terraform.modules import Library
 from sumptuary.sources.terraform.resources import read_estate
 from sumptuary.sources.terraform.tags import read_tags
@@ -92,7 +92,7 @@ def _read_root(library: Library, module: Module, options: Options, reached: set[
     estate, configurations = read_estate(root_instance(run, module))
     for resource in estate.resources.values():
         before = resource.tag_attribute
-        apply(resource, estate)
+        fill(resource, estate, tree.coverage)
         if resource.tag_attribute != before:
             resource.tags = read_tags(resource, configurations[resource.address])
     yield from estate.resources.values()

@@ -6,7 +6,6 @@ from decimal import Decimal
 
 from sumptuary.model import Tag, Tags
 from sumptuary.sources.terraform.blocks import OpenBlocks
-from sumptuary.sources.terraform.providers import Configuration
 from sumptuary.values import PartialMap, Unknown
 
 TYPE_CHECKING = False
@@ -14,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from sumptuary.model import Place, Resource
+    from sumptuary.sources.terraform.providers import Provider
 
 _RESOURCE_LABELS = frozenset({"google_container_cluster"})
 _USER_LABELS = frozenset(
@@ -56,7 +56,7 @@ def takes_default_tags(type_name: str) -> bool:
     return type_name.startswith(("aws_", "google_")) and type_name not in _NO_DEFAULT_TAGS
 
 
-def read_tags(resource: Resource, configuration: Configuration | Unknown | None) -> Tags:
+def read_tags(resource: Resource, configuration: Provider | Unknown | None) -> Tags:
     """A resource's tags: its provider's defaults, and its own over them. A null value is no tag."""
     tags = Tags()
     type_name = resource.type

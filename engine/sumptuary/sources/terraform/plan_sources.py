@@ -1,0 +1,67 @@
+"""The configuration that lies beside a plan, so that what the plan says can be shown where it is written."""
+
+from __future__ import annotations
+
+import os
+
+from sumptuary.coverage import Coverage
+from sumptuary.model import Call, Origin
+from sumptuary.sources.terraform.addresses import bare, split
+from sumptuary.sources.terraform.calls import Downloaded, local_directory
+from sumptuary.sources.terraform.files import SUFFIXES, Tree, scan_root_of
+from sumptuary.sources.terraform.modules import Library
+from sumptuary.sources.terraform.places import places_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from sumptuary.sources.terraform.modules import Module
+
+
+class Sources:
+    """Origins by address, from the modules beside a plan. What cannot be found there has none."""
+
+    __slots__ = ("_downloaded", "_library", "_root", "_tree")
+
+    def __init__(self, directory: str) -> None:
+        self._root: Module | None = None
+        try:
+            beside = any(name.endswith(SUFFIXES) for name in os.listdir(directory))
+        except OSError:
+            beside = False
+        if beside:
+            self._tree = Tree(scan_root_of(directory), Coverage())
+            self._library = Library(self._tree)
+            self._downloaded = Downloaded(self._tree, directory)
+            self._root = self._library.module(directory)
+
+    def origin(self, address: str) -> Origin | None:
+        """Where the resource at an address is written; None when its source is not here."""
+        module = self._root
+        if module is None:
+            return None
+        steps = split(address)
+        calls: list[Call] = []
+        names: list[str] = []
+        position = 0
+        while position + 1 < len(steps) and steps[position] == "module":
+            name = bare(steps[position + 1])
+            call = module.calls.get(name)
+            if call is None:
+                return None
+            names.append(name)
+            position += 2
+            calls.append(Call(".".join(steps[:position]), call.place()))
+            directory = local_directory(call) or self._downloaded.directory(".".join(names))
+            inner = self._library.module(directory) if directory and self._tree.holds(directory) else None
+            if inner is None:
+                return Origin(place=call.place(), root=self._root_shown(), calls=tuple(calls))
+            module = inner
+        declaration = module.resources.get(".".join(bare(step) for step in steps[position : position + 2]))
+        if declaration is None:
+            return None
+        return Origin(
+            place=declaration.place(), root=self._root_shown(), calls=tuple(calls), places=places_of(declaration)
+        )
+
+    def _root_shown(self) -> str:
+        return self._root.shown if self._root is not None else ""

@@ -1,0 +1,35 @@
+"""Tags of a planned resource: the plan holds the merged map, its difference to the own one is the provider's."""
+
+from __future__ import annotations
+
+from sumptuary.model import Tag, Tags
+from sumptuary.sources.terraform.tags import read_tags, tag_text
+from sumptuary.values import Unknown
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from sumptuary.model import Resource
+    from sumptuary.sources.terraform.providers import Provider
+
+_MERGED = {"aws": "tags_all", "gcp": "terraform_labels"}
+"""The attribute in which a provider computes own tags and defaults together."""
+
+
+def planned_tags(resource: Resource, configuration: Provider | Unknown | None) -> Tags:
+    """The tags of a resource of a plan or state."""
+    merged = resource.attributes.get(_MERGED.get(resource.provider, ""))
+    if not isinstance(merged, dict):
+        attributes = resource.attributes
+        resource.attributes = {name: value for name, value in attributes.items() if name != "tags_all"}
+        try:
+            return read_tags(resource, configuration)
+        finally:
+            resource.attributes = attributes
+    own = resource.attribute(resource.tag_attribute) if resource.tag_attribute else None
+    tags = Tags()
+    for key, value in merged.items():
+        text = tag_text(key, value)
+        if text is not None:
+            origin = "own" if isinstance(own, Unknown) or (isinstance(own, dict) and key in own) else "provider-default"
+            tags.entries[key] = Tag(text, origin, resource.origin.place_of(resource.tag_attribute))
+    return tags
