@@ -1,5 +1,6 @@
 """The built-in rule types, one file each, found by the engine through the entry point group ``sumptuary.rules``."""
 
+from sumptuary_rules.gpu_rightsizing import GpuRightsizing
 from sumptuary_rules.required_tags import RequiredTags
 
-RULES: tuple[type, ...] = (RequiredTags,)
+RULES: tuple[type, ...] = (RequiredTags, GpuRightsizing)

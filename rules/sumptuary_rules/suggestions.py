@@ -1,0 +1,133 @@
+"""Finds an instance type that would do the same work on another accelerator for less."""
+
+from __future__ import annotations
+
+from math import ceil
+
+from sumptuary.rule import Accelerators, Context, Decimal, Iterator, Resource, Sequence, dataclass
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from sumptuary.rule import Hardware
+
+BYTES_PER_PARAMETER = 2
+"""Weights in 16 bits."""
+OVERHEAD = 1.2
+"""Memory over the weights: cache of keys and values, activations."""
+
+
+@dataclass(slots=True, frozen=True)
+class Suggestion:
+    """An instance type that would do. ``unit_price`` is USD an hour, None where the catalogue has none."""
+
+    sku: str
+    accelerators: Accelerators
+    unit_price: Decimal | None
+
+
+def memory_needed_gib(parameters_billion: float) -> float:
+    """What serving a model of this size takes: weights in 16 bits and a fifth on top.
+
+    A billion bytes are taken for a GiB, which leaves the 7 % that drivers and runtimes keep for themselves.
+    """
+    return parameters_billion * BYTES_PER_PARAMETER * OVERHEAD
+
+
+def cheapest(
+    resource: Resource, current: Accelerators, models: Sequence[str], needed_gib: float | None, context: Context
+) -> Suggestion | None:
+    """The cheapest instance type with one of the models that would do, and that costs less than the present one.
+
+    It would do when its accelerators have the memory needed, or, where that is not known, when there are as many of
+    them. Where the region or the prices are not known it is the smallest that would do.
+    """
+    compute = resource.compute
+    sku = compute.sku if compute is not None else None
+    if not isinstance(sku, str):
+        return None
+    found = list(_fitting(resource, sku, current, models, needed_gib, context))
+    priced = [item for item in found if item.unit_price is not None]
+    if not priced:
+        return found[0] if found and not sku.startswith("ml.") else None
+    best = min(priced, key=lambda item: (item.unit_price or Decimal(0), item.sku))
+    present = _price(resource, sku, context)
+    return best if present is None or (best.unit_price or Decimal(0)) < present else None
+
+
+def fits_any(resource: Resource, models: Sequence[str], needed_gib: float, context: Context) -> bool | None:
+    """Whether any instance type with one of the models has the memory needed; None where none is known at all."""
+    memory = [
+        made_of.memory_gib * made_of.count
+        for model in models
+        for hardware in context.catalogue.skus_with(resource.provider, model)
+        if (made_of := hardware.accelerators) is not None
+        and made_of.memory_gib is not None
+        and isinstance(made_of.count, int)
+    ]
+    return any(size >= needed_gib for size in memory) if memory else None
+
+
+def toolchain(model: str) -> str:
+    """What software an accelerator runs: a model made for one does not run on another unchanged."""
+    name = model.lower()
+    if name.startswith(("inferentia", "trainium")):
+        return "neuron"
+    if name.startswith(("tpu", "v5", "v6")) and not name.startswith("v100"):
+        return "tpu"
+    if name.startswith(("mi", "radeon", "v520", "gaudi")):
+        return name[:2]
+    if name.startswith(("t4g", "gh200", "gb200", "gb300")):
+        return "cuda on arm"
+    return "cuda"
+
+
+def is_model(name: str, accelerators: Accelerators) -> bool:
+    """Whether accelerators are of a model as a policy names it: ``A100`` is any A100, ``A100-80GB`` that size only."""
+    wanted, model = name.lower(), accelerators.model.lower()
+    if wanted == model or model.startswith(f"{wanted}-"):
+        return True
+    base, _, size = wanted.rpartition("-")
+    memory = accelerators.memory_gib
+    return bool(base) and base == model and memory is not None and size == f"{memory:g}gb"
+
+
+def _fitting(
+    resource: Resource,
+    sku: str,
+    current: Accelerators,
+    models: Sequence[str],
+    needed_gib: float | None,
+    context: Context,
+) -> Iterator[Suggestion]:
+    """The instance types that would do, in the order of the models and of their size."""
+    prefix = "ml." if sku.startswith("ml.") else ""
+    for model in models:
+        if toolchain(model) != toolchain(current.model) or is_model(model, current):
+            continue
+        for hardware in context.catalogue.skus_with(resource.provider, model):
+            if hardware.sku.endswith(".metal") and not sku.endswith(".metal"):
+                continue
+            if (made_of := _whole(hardware)) is not None and _does(made_of, current, needed_gib):
+                name = prefix + hardware.sku
+                yield Suggestion(name, made_of, _price(resource, name, context))
+
+
+def _whole(hardware: Hardware) -> Accelerators | None:
+    """Its accelerators, unless they are shared slices."""
+    made_of = hardware.accelerators
+    return made_of if made_of is not None and made_of.fraction >= 1 else None
+
+
+def _does(made_of: Accelerators, current: Accelerators, needed_gib: float | None) -> bool:
+    if not isinstance(made_of.count, int):
+        return False
+    if needed_gib is None:
+        return isinstance(current.count, int) and made_of.count == current.count
+    return made_of.memory_gib is not None and made_of.count >= ceil(needed_gib / made_of.memory_gib)
+
+
+def _price(resource: Resource, sku: str, context: Context) -> Decimal | None:
+    if not isinstance(resource.region, str):
+        return None
+    use = context.catalogue.price(resource.provider, sku, resource.region)
+    return use.unit_price.expected if use is not None else None
