@@ -14,7 +14,8 @@ CLEAN, BLOCKED, INCOMPLETE = 0, 1, 3
 """Exit codes that a report can come to; 2 (a mistake in the call) and 4 (a fault of the program) have no report."""
 
 
-@dataclass(slots=True, frozen=True)
+# Without the methods that nobody calls: making them costs the hook a millisecond a class.
+@dataclass(slots=True, eq=False, repr=False)
 class Spend:
     """What the estate costs a month at list price: ``monthly`` over the ``priced`` resources, None when none is.
 
@@ -27,7 +28,7 @@ class Spend:
     currency: str = "USD"
 
 
-@dataclass(slots=True, frozen=True)
+@dataclass(slots=True, eq=False, repr=False)
 class CatalogueStamp:
     """Which price facts a report stands on: the catalogue's version, and the date of its oldest price list used."""
 
@@ -35,7 +36,7 @@ class CatalogueStamp:
     as_of: str = ""
 
 
-@dataclass(slots=True, frozen=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Summary:
     """The figures of a run. ``violations``, ``by_severity`` and ``savings`` are about failures; ``unknown`` and the
     other counts do not overlap with them. ``blocking`` are those, unknowns included, that make the exit code 1."""
@@ -55,7 +56,7 @@ class Summary:
     exit_code: int
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Report:
     """What one run says. ``violations`` are in report order; ``now`` is the injected clock."""
 

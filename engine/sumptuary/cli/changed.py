@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 VARIABLES = (".tfvars", ".tfvars.json")
 
 
-@dataclass(slots=True, frozen=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Chosen:
     """What was asked for: ``files`` and ``directories`` relative to the working directory, with ``/``.
 

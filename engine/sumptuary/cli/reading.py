@@ -11,7 +11,6 @@ from sumptuary.catalogue import Catalogue
 from sumptuary.cli.arguments import existing, variables
 from sumptuary.cli.settings import Settings
 from sumptuary.coverage import Coverage
-from sumptuary.decisions.approvals import standing
 from sumptuary.facts import declare, names_of
 from sumptuary.policy.load import load
 from sumptuary.sources.terraform import Options, read
@@ -29,7 +28,7 @@ PLAN_HEAD = 65536
 """Bytes in which a plan or state names its format: it is the first thing that Terraform writes."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Reading:
     """What a command works on. ``paths`` are the path arguments; ``root`` is absolute, nothing outside it is read."""
 
@@ -77,10 +76,17 @@ def gather(arguments: Namespace, coverage: Coverage) -> Reading:
 
         resources += read_commitments(file)
         inputs.add("commitments")
-    stand = standing(laws.approvals, now)
-    for note in (*laws.notes, *stand.notes, *catalogue.warnings(now)):
+    approvals: tuple[ApprovalFact, ...] = ()
+    if laws.approvals:
+        from sumptuary.decisions.approvals import standing
+
+        stand = standing(laws.approvals, now)
+        approvals = stand.approvals
+        for note in stand.notes:
+            coverage.note(note)
+    for note in (*laws.notes, *catalogue.warnings(now)):
         coverage.note(note)
-    return Reading(resources, coverage, laws, catalogue, stand.approvals, frozenset(inputs), now, paths, root)
+    return Reading(resources, coverage, laws, catalogue, approvals, frozenset(inputs), now, paths, root)
 
 
 def checkout(start: str) -> str:

@@ -12,7 +12,7 @@ FORMATS = ("text", "json")
 """The formats a report can take, the first being the one for people."""
 
 
-@dataclass(slots=True, frozen=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Style:
     """How text is set: whether colours may be used, its width in columns, and whether only violations are wanted."""
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from textwrap import wrap
-
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _INVISIBLE = frozenset("\u200b\u2028\u2029\ufeff") | _BIDI
 
@@ -22,15 +20,15 @@ def printable_lines(text: str) -> str:
 
 def folded(text: str, width: int, first: str = "", then: str = "") -> list[str]:
     """The text made printable and folded at spaces; a word longer than the width (a path) stays whole."""
-    room = max(30, width)
-    return wrap(
-        printable(text),
-        room,
-        initial_indent=first,
-        subsequent_indent=then,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+    room, lines, line = max(30, width), list[str](), first
+    for word in printable(text).split():
+        start = first if not lines else then
+        if len(line) > len(start) and len(line) + 1 + len(word) > room:
+            lines.append(line)
+            line = then + word
+        else:
+            line += word if len(line) == len(start) else f" {word}"
+    return [*lines, line] if line.strip() else lines
 
 
 def _harmless(character: str) -> bool:

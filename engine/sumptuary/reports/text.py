@@ -67,7 +67,7 @@ class Paint:
         return f"\x1b[{code}m{text}\x1b[0m" if self.colour and code and text else text
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Group:
     """Violations that read the same but for their address: the instances of one block."""
 

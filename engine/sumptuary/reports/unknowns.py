@@ -16,7 +16,7 @@ REASONS_SHOWN = 8
 PLACES_SHOWN = 3
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class _Reason:
     cure: str
     places: dict[str, None] = field(default_factory=dict[str, None])
