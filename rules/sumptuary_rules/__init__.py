@@ -2,5 +2,6 @@
 
 from sumptuary_rules.gpu_rightsizing import GpuRightsizing
 from sumptuary_rules.required_tags import RequiredTags
+from sumptuary_rules.time_to_live import TimeToLive
 
-RULES: tuple[type, ...] = (RequiredTags, GpuRightsizing)
+RULES: tuple[type, ...] = (RequiredTags, GpuRightsizing, TimeToLive)
