@@ -2,6 +2,7 @@
 
 from sumptuary_rules.gpu_rightsizing import GpuRightsizing
 from sumptuary_rules.required_tags import RequiredTags
+from sumptuary_rules.spot_eligibility import SpotEligibility
 from sumptuary_rules.time_to_live import TimeToLive
 
-RULES: tuple[type, ...] = (RequiredTags, GpuRightsizing, TimeToLive)
+RULES: tuple[type, ...] = (RequiredTags, GpuRightsizing, SpotEligibility, TimeToLive)
