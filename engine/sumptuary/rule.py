@@ -126,8 +126,11 @@ def parameter(
 
 
 def load_parameters(shape: Any, data: dict[str, Any]) -> Any:
-    """An instance of a ``Parameters`` dataclass from validated JSON; nested records are made where declared."""
-    loaded = dict(data)
+    """An instance of a ``Parameters`` dataclass from validated JSON; nested records are made where declared.
+
+    A field such as ``from_`` takes the key ``from``, which Python keeps for itself.
+    """
+    loaded = {f"{key}_" if f"{key}_" in _names(shape) else key: value for key, value in data.items()}
     for item in fields(shape):
         record = item.metadata.get("record")
         value = loaded.get(item.name)
@@ -138,6 +141,10 @@ def load_parameters(shape: Any, data: dict[str, Any]) -> Any:
         else:
             loaded[item.name] = load_parameters(record, value)
     return shape(**loaded)
+
+
+def _names(shape: Any) -> frozenset[str]:
+    return frozenset(item.name for item in fields(shape))
 
 
 class Rule:

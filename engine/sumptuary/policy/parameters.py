@@ -35,7 +35,7 @@ def _record_model(shape: type) -> type[BaseModel]:
     hints = get_type_hints(shape)
     members: dict[str, Any] = {}
     for item in fields(shape):
-        members[item.name] = (_annotation(hints[item.name], item), _field(item))
+        members[item.name.removesuffix("_")] = (_annotation(hints[item.name], item), _field(item))
     model: type[BaseModel] = create_model(
         shape.__name__, __config__=ConfigDict(extra="forbid", frozen=True), __doc__=shape.__doc__, **members
     )

@@ -1,0 +1,62 @@
+"""Who has to sign for how much, and whether the approvals at hand are enough."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+
+from sumptuary.rule import ApprovalFact, Decimal, Sequence, dataclass, parameter
+
+ANYONE = "an approval"
+
+
+@dataclass(slots=True, frozen=True)
+class Threshold:
+    """Above an amount, so many sign-offs of these are needed."""
+
+    above: str = parameter(doc="From this amount on, a decimal.")
+    from_: list[str] = parameter(doc="Who may sign; {{ team }} stands for the team whose spend it is.")
+    min: int = parameter(doc="How many of them must.", default=1, tighten="higher")
+    signed: bool = parameter(
+        doc="Whether a signature is asked for as well. This version cannot check signatures: where one is asked for, "
+        "no approval is enough.",
+        default=False,
+    )
+
+    def __post_init__(self) -> None:
+        if not self.above.replace(".", "", 1).isdigit():
+            raise ValueError(f"above: {self.above!r} is not an amount such as 1000")
+        if not 1 <= self.min <= max(1, len(self.from_)):
+            raise ValueError(f"min: {self.min} of {len(self.from_)} cannot sign")
+
+
+def covering(
+    approvals: Sequence[ApprovalFact], scope: dict[str, str], per: str, amount: Decimal
+) -> tuple[ApprovalFact, ...]:
+    """The approvals whose scope and limit cover an amount. A scope names globs; each one it names must match."""
+    return tuple(
+        approval
+        for approval in approvals
+        if approval.per == per
+        and approval.currency == "USD"
+        and approval.amount >= amount
+        and all(fnmatchcase(scope.get(name, ""), glob) for name, glob in approval.scope.items())
+    )
+
+
+def missing(thresholds: Sequence[Threshold], covers: Sequence[ApprovalFact], amount: Decimal, team: str) -> list[str]:
+    """The sign-offs that are still needed, as phrases; none when the approvals are enough."""
+    if not thresholds:
+        return [] if covers else [ANYONE]
+    signed = {name for approval in covers for name in approval.approvers}
+    lacking: list[str] = []
+    for threshold in thresholds:
+        if amount <= Decimal(threshold.above):
+            continue
+        wanted = [name.replace("{{ team }}", team).replace("{{team}}", team) for name in threshold.from_]
+        short = threshold.min - len(signed.intersection(wanted))
+        if short > 0:
+            names = [name for name in wanted if name not in signed]
+            lacking.append(names[0] if len(names) == 1 else f"{short} of {', '.join(names)}")
+        if threshold.signed:
+            lacking.append("a signature, which this version cannot check")
+    return lacking if lacking or covers else [ANYONE]
