@@ -112,7 +112,8 @@ def _fill_finding(violation: Violation, policy: Policy, finding: Finding, verdic
     violation.status = "error" if fault else "approved" if evidence.pop("approved", False) else "fail"
     violation.confidence = finding.confidence
     violation.fix = None if fault else policy.fix
-    violation.remediation = finding.remediation or policy.remediation
+    fields = _fields(violation.resource, policy, finding, None if verdict is None else verdict.saving)
+    violation.remediation = render(finding.remediation or policy.remediation, fields)
     violation.related += tuple((place, "see also") for place in finding.related)
     if verdict is not None:
         violation.saving = verdict.saving
@@ -122,7 +123,7 @@ def _fill_finding(violation: Violation, policy: Policy, finding: Finding, verdic
     if fault or not policy.message:
         violation.message = f"{violation.resource.address}: {finding.reason}"
     else:
-        violation.message = render(policy.message, _fields(violation.resource, policy, finding, violation.saving))
+        violation.message = render(policy.message, fields)
 
 
 def _fields(resource: Resource, policy: Policy, finding: Finding, saving: Saving | None) -> dict[str, object]:
