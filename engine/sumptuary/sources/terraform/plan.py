@@ -234,6 +234,7 @@ class _Reading:
 
     def _resource(self, address: str, type_name: str, values: object) -> Resource:
         prefix = type_name.partition("_")[0]
+        attributes: dict[str, object] = values if isinstance(values, dict) else {}
         resource = Resource(
             id=f"{self.shown}:{address}",
             address=address,
@@ -241,9 +242,9 @@ class _Reading:
             type=type_name,
             provider=CLOUDS.get(prefix, prefix),
             source=self.kind,
-            attributes=values if isinstance(values, dict) else {},
+            attributes=attributes,
             origin=self.sources.origin(address) or Origin(place=Place(self.shown, 1), root=os.path.dirname(self.shown)),
-            tag_attribute=tag_attribute(type_name),
+            tag_attribute=tag_attribute(type_name, attributes),
         )
         configuration = self.configuration.provider(address)
         place_in_cloud(resource, configuration, computed=True)

@@ -101,6 +101,7 @@ def _resource(
     type_name = declaration.block.labels[0]
     root = instance.run.library.tree.shown(instance.run.directory)
     prefix = type_name.partition("_")[0]
+    attributes = made.configured()
     resource = Resource(
         id=f"{root}:{made.address}",
         address=made.address,
@@ -108,7 +109,7 @@ def _resource(
         type=type_name,
         provider=CLOUDS.get(prefix, prefix),
         source="terraform",
-        attributes=made.configured(),
+        attributes=attributes,
         origin=Origin(
             place=declaration.place(),
             root=root,
@@ -117,7 +118,7 @@ def _resource(
         ),
         relations=relations_of(made),
         multiplicity=multiplicity,
-        tag_attribute=tag_attribute(type_name),
+        tag_attribute=tag_attribute(type_name, attributes),
     )
     place_in_cloud(resource, configuration)
     resource.tags = read_tags(resource, configuration)

@@ -6,61 +6,57 @@ from decimal import Decimal
 
 from sumptuary.model import Tag, Tags
 from sumptuary.sources.terraform.blocks import OpenBlocks
+from sumptuary.sources.terraform.mapping.taggable import tag_attribute_of
 from sumptuary.values import PartialMap, Unknown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Container, Iterator, Mapping
 
     from sumptuary.model import Place, Resource
     from sumptuary.sources.terraform.providers import Provider
 
-_RESOURCE_LABELS = frozenset({"google_container_cluster"})
-_USER_LABELS = frozenset(
-    {
-        "google_monitoring_alert_policy",
-        "google_monitoring_notification_channel",
-        "google_monitoring_slo",
-        "google_monitoring_custom_service",
-        "google_monitoring_service",
-    }
-)
 _NESTED = {
+    "aws_autoscaling_group": "tag",
     "google_sql_database_instance": "settings.user_labels",
     "google_container_node_pool": "node_config.resource_labels",
-    "google_composer_environment": "labels",
 }
+"""Types whose tags stand elsewhere than at the top."""
 _NO_DEFAULT_TAGS = frozenset({"aws_autoscaling_group"})
 """AWS types that the provider's default_tags leave alone, by its documentation."""
-_PREFIXES = {"aws": "tags", "awscc": "tags", "azurerm": "tags", "azapi": "tags", "google": "labels"}
+_USUAL = {"aws": "tags", "azurerm": "tags", "azapi": "tags", "google": "labels"}
+_attributes: dict[str, str] = {}
 
 
-def tag_attribute(type_name: str) -> str:
-    """The path of the attribute that holds a resource type's tags; empty for providers that have none."""
-    if type_name in _NESTED:
-        return _NESTED[type_name]
-    if type_name in _RESOURCE_LABELS:
-        return "resource_labels"
-    if type_name in _USER_LABELS:
-        return "user_labels"
-    if type_name == "aws_autoscaling_group":
-        return "tag"
-    prefix = type_name.partition("_")[0]
-    if prefix == "kubernetes":
-        return "metadata.labels"
-    return _PREFIXES.get(prefix, "")
+def tag_attribute(type_name: str, attributes: Container[str]) -> str:
+    """The path of the attribute that holds a resource's tags; empty for one that takes none.
+
+    A type that no list knows takes tags where its block (``attributes``) has them.
+    """
+    known = _attributes.get(type_name)
+    if known is None:
+        prefix = type_name.partition("_")[0]
+        known = _NESTED.get(type_name, "metadata.labels" if prefix == "kubernetes" else "")
+        known = _attributes[type_name] = known or tag_attribute_of(type_name) or ""
+    if known:
+        return known
+    usual = _USUAL.get(type_name.partition("_")[0], "tags")
+    return usual if usual in attributes else ""
 
 
-def takes_default_tags(type_name: str) -> bool:
-    """Whether a provider's default tags or labels are laid under a resource's own."""
-    return type_name.startswith(("aws_", "google_")) and type_name not in _NO_DEFAULT_TAGS
+def _takes_default_tags(resource: Resource) -> bool:
+    """Whether the provider's default tags or labels are laid under the resource's own."""
+    type_name = resource.type
+    if type_name in _NO_DEFAULT_TAGS or not resource.tag_attribute:
+        return False
+    return type_name.startswith(("aws_", "google_"))
 
 
 def read_tags(resource: Resource, configuration: Provider | Unknown | None) -> Tags:
     """A resource's tags: its provider's defaults, and its own over them. A null value is no tag."""
     tags = Tags()
     type_name = resource.type
-    if takes_default_tags(type_name):
+    if _takes_default_tags(resource):
         if isinstance(configuration, Unknown):
             _doubt(tags, Unknown(f"{configuration.reason}, and may add default tags", configuration.depends_on))
         elif configuration is not None:
