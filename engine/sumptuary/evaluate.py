@@ -15,7 +15,7 @@ from sumptuary.model import Estate, Resource
 from sumptuary.money import NOTHING
 from sumptuary.policy.compiled import LEVELS, Policy
 from sumptuary.policy.select import Selector
-from sumptuary.pricing import price_resource
+from sumptuary.pricing import FREE_KINDS, price_resource
 from sumptuary.report import CatalogueStamp, Report, Spend, in_order, summarise
 from sumptuary.rule import ApprovalFact, Context, EstateRule, ResourceRule, load_parameters
 from sumptuary.values import Unknown
@@ -134,7 +134,8 @@ def _judgements(
 
 def _spend(resources: Sequence[Resource]) -> Spend:
     """The month's cost of all that is priced, and how many are not."""
-    priced = [resource.cost.monthly for resource in resources if resource.cost.monthly is not None]
+    billed = [resource for resource in resources if resource.kind not in FREE_KINDS]
+    priced = [resource.cost.monthly for resource in billed if resource.cost.monthly is not None]
     unpriced = sum(1 for resource in resources if resource.cost.unpriced)
     total = sum(priced, NOTHING)
     return Spend(total if priced else None, len(priced), unpriced)

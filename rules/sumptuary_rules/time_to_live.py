@@ -14,6 +14,7 @@ from sumptuary.rule import (
     Range,
     Resource,
     ResourceRule,
+    Skipped,
     Undecided,
     Unknown,
     dataclass,
@@ -43,6 +44,13 @@ class TimeToLiveParameters:
         tighten="subset",
     )
 
+    presumed_temporary: list[str] = parameter(
+        doc="Kinds that are taken not to be production where no environment is declared. Other kinds without one are "
+        "judged only by the lifetime that they declare.",
+        default=["compute.instance", "ml.notebook", "ml.training_job"],
+        tighten="superset",
+    )
+
     def __post_init__(self) -> None:
         for name, text in (("max_ttl", self.max_ttl), ("grace", self.grace)):
             if duration(text) is None:
@@ -60,7 +68,7 @@ class TimeToLive(ResourceRule):
     A resource that declares no lifetime and no expiry, one whose lifetime is longer than `max_ttl`, one whose expiry
     has passed (with `grace`) or lies further off than `max_ttl`, and one whose lifetime cannot be read: an unreadable
     expiry is never taken for "never expires". A limit that the platform enforces, such as a job's maximum run time,
-    is a lifetime.
+    is a lifetime. Where no environment is declared, only the kinds in `presumed_temporary` have to end.
 
     ## Why it costs
 
@@ -124,6 +132,8 @@ class TimeToLive(ResourceRule):
         if unknown is not None:
             return Undecided(f"its lifetime cannot be told: {unknown.reason}", unknown.depends_on, _place(resource))
         if resource.environment is None:
+            if resource.kind not in self.parameters.presumed_temporary:
+                return Skipped("it declares no environment")
             reason = "it declares no lifetime, and no environment that would exempt it"
             return self._finding(resource, reason, "nothing", confidence="medium")
         return self._finding(resource, "it declares no lifetime and no expiry", "nothing")
