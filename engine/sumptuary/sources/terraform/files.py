@@ -106,9 +106,7 @@ class Tree:
                 for entry in entries:
                     linked = entry.is_symlink()
                     if entry.is_dir():
-                        if not linked:
-                            found.append((entry.name, True))
-                        elif self.holds(entry.path):
+                        if not linked or self.holds(entry.path):
                             found.append((entry.name, True))
                         else:
                             self.coverage.note(

@@ -56,6 +56,7 @@ class Instance:
     __slots__ = (
         "_called",
         "_configurations",
+        "_data",
         "_names",
         "_nodes",
         "address",
@@ -86,11 +87,12 @@ class Instance:
         self._called: dict[str, Called] = {}
         self._configurations: dict[str, Configuration] = {}
         self._nodes: dict[str, Nodes] = {}
+        self._data = Nodes(self, "data", "")
         self._names: dict[str, object] = {
             "var": Variables(self),
             "local": Locals(self),
             "module": Modules(self),
-            "data": Nodes(self, "data", ""),
+            "data": self._data,
             "path": {
                 "module": self._relative(module.directory),
                 "root": ".",
@@ -128,9 +130,7 @@ class Instance:
 
     def data(self) -> Nodes:
         """All data nodes by ``type.name``."""
-        nodes = self._names["data"]
-        assert isinstance(nodes, Nodes)
-        return nodes
+        return self._data
 
     def called(self, name: str) -> Called:
         """What a module call of this module leads to."""
@@ -149,6 +149,8 @@ class Instance:
         if self.call is None or self.parent is None:
             if self.run.reusable:
                 return Unknown("the provider is configured by whoever calls this module", (f"provider.{key}",))
+            if not self.module.complete:
+                return Unknown("the provider may stand in what could not be read", (f"provider.{key}",))
             return None if "." not in key else Unknown(f"no provider {key} is configured", (f"provider.{key}",))
         passed = self.call.expression("providers")
         if passed is not None:

@@ -209,7 +209,8 @@ class ResourceInstance(Lazy):
         """Every attribute and nested block of the resource."""
         declaration = self.node.declaration
         names = [*declaration.body.attributes, *groups_of(declaration)]
-        return {name: self.argument(name) for name in names if name not in META}
+        found = {name: self.argument(name) for name in names if name not in META}
+        return found if declaration.damage is None else PartialMap(found, declaration.damage)
 
 
 def groups_of(declaration: Declaration) -> dict[str, list[Block]]:

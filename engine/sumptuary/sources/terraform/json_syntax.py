@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from decimal import Decimal
-from json.decoder import JSONDecodeError, scanstring  # type: ignore[attr-defined] -- the C scanner that json itself uses
+from json import JSONDecodeError, JSONDecoder
 
 from sumptuary.sources.terraform import nodes
 from sumptuary.sources.terraform.expressions import Expression
@@ -15,6 +15,7 @@ from sumptuary.sources.terraform.syntax import Attribute, Block, Body, File, Pro
 from sumptuary.sources.terraform.templates import read_template
 
 DEEPEST = 100
+_DECODER = JSONDecoder()
 _SPACE = re.compile(r"[ \t\r\n]*")
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?")
 _WORDS: tuple[tuple[str, object], ...] = (("true", True), ("false", False), ("null", None))
@@ -93,7 +94,7 @@ class _Reader:
             raise JSONDecodeError(f"values nest deeper than {DEEPEST}", text, start)
         first = text[start : start + 1]
         if first == '"':
-            content, end = scanstring(text, start + 1, True)
+            content, end = self._text(start)
             return _Value(content, start, end), end
         if first == "{":
             return self._object(start, depth)
@@ -109,6 +110,10 @@ class _Reader:
         plain = digits.lstrip("-").isdigit() and len(digits) < 4000
         return _Value(int(digits) if plain else Decimal(digits), start, number.end()), number.end()
 
+    def _text(self, offset: int) -> tuple[str, int]:
+        text, end = _DECODER.raw_decode(self.text, offset)
+        return str(text), end
+
     def _object(self, start: int, depth: int) -> tuple[_Value, int]:
         text = self.text
         members = _Members()
@@ -120,7 +125,7 @@ class _Reader:
             if text[end : end + 1] != '"':
                 raise JSONDecodeError("a key in quotes is missing", text, end)
             at = end
-            key, end = scanstring(text, end + 1, True)
+            key, end = self._text(end)
             value, end = self.value(self._expect(":", self.space(end)), depth + 1)
             if key in seen and key != "//":
                 self.problems.append(Problem(self.line(at), self.column(at), f"the key {key!r} was set already"))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sumptuary.model import Place
+from sumptuary.sources.terraform.expressions import Expression
 from sumptuary.sources.terraform.files import SUFFIXES
 from sumptuary.sources.terraform.overrides import merge
-from sumptuary.sources.terraform.expressions import Expression
 from sumptuary.sources.terraform.syntax import Attribute, Block, Body, Problem, parse
+from sumptuary.values import Unknown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,12 +23,16 @@ _LABELS = {"variable": 1, "output": 1, "provider": 1, "module": 1, "resource": 2
 
 @dataclass(slots=True)
 class Declaration:
-    """A block of configuration and the file it stands in. ``name`` is ``type.name`` for resources and data."""
+    """A block of configuration and the file it stands in.
+
+    ``name`` is ``type.name`` for resources and data. ``damage`` says why some of what the block holds may be missing.
+    """
 
     name: str
     block: Block
     path: str
     shown: str
+    damage: Unknown | None = None
     cache: dict[str, object] = field(default_factory=dict[str, object])
 
     @property
@@ -121,7 +126,7 @@ class Library:
             override_with(module, file.body, path, shown)
             return
         for block in file.body.blocks:
-            problem = _declare(module, block, path, shown)
+            problem = _declare(module, block, path, shown, _damage(block, file.problems, shown))
             if problem:
                 module.complete = False
                 self.tree.fail(path, block.line, problem)
@@ -135,7 +140,7 @@ class Library:
 
 def _files(names: list[str]) -> tuple[list[str], list[str]]:
     """The configuration files of a directory, and its override files; ``.tofu`` stands in for ``.tf``."""
-    chosen = set(name for name in names if name.endswith(SUFFIXES) and not name.startswith((".", "#")))
+    chosen = {name for name in names if name.endswith(SUFFIXES) and not name.startswith((".", "#"))}
     for name in list(chosen):
         for tofu, plain in ((".tofu", ".tf"), (".tofu.json", ".tf.json")):
             if name.endswith(tofu):
@@ -148,7 +153,15 @@ def _files(names: list[str]) -> tuple[list[str], list[str]]:
     return main, override
 
 
-def _declare(module: Module, block: Block, path: str, shown: str) -> str:
+def _damage(block: Block, problems: list[Problem], shown: str) -> Unknown | None:
+    """Why a block is not whole, when one of the file's problems lies inside it."""
+    for problem in problems:
+        if block.line <= problem.line <= block.end_line:
+            return Unknown(f"the block could not be read whole ({shown}:{problem.line}: {problem.message})", (shown,))
+    return None
+
+
+def _declare(module: Module, block: Block, path: str, shown: str, damage: Unknown | None) -> str:
     """Add a block to a module. Returns what is wrong with it, or nothing."""
     kind = block.type
     if kind == "locals":
@@ -167,7 +180,7 @@ def _declare(module: Module, block: Block, path: str, shown: str) -> str:
         return "" if kind in IGNORED else f"there is no block {kind!r} in Terraform"
     if len(block.labels) != wanted:
         return f"a {kind} block has {wanted} label{'s' if wanted > 1 else ''}, here are {len(block.labels)}"
-    declaration = Declaration(".".join(block.labels), block, path, shown)
+    declaration = Declaration(".".join(block.labels), block, path, shown, damage)
     table = _table(module, kind)
     name = _provider_key(declaration) if kind == "provider" else declaration.name
     if name in table:
@@ -209,7 +222,7 @@ def override_with(module: Module, body: Body, path: str, shown: str) -> None:
             if before is None:
                 table[name] = declaration
             else:
-                table[name] = Declaration(before.name, merge(before.block, block), before.path, before.shown)
+                table[name] = replace(before, block=merge(before.block, block), cache={})
         elif block.type == "terraform":
             module.settings.append(Declaration("terraform", block, path, shown))
 

@@ -86,7 +86,9 @@ class Variables(Computed):
         if instance.call is None:
             return instance.run.given.value(declaration)
         argument = instance.call.expression(declaration.name)
-        return (False, None) if argument is None else (True, argument.evaluate(instance.outside))
+        if argument is None:
+            return instance.call.damage is not None, instance.call.damage
+        return True, argument.evaluate(instance.outside)
 
 
 def _flag(declaration: Declaration, name: str, *, default: bool = False) -> bool:

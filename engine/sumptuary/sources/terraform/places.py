@@ -106,15 +106,23 @@ def _chase(instance: Instance, reference: tuple[str, ...], index: str, related: 
                     _chase(instance.parent, inner, instance.address, related, left - 1)
     elif first == "module":
         _into_module(instance, reference, related, left)
-    elif (node := instance.resources().node(f"{first}.{name}")) is not None:
-        keys = node.expansion.keys
-        addresses = [node.made(key).address for key in keys] if len(keys) <= MOST_RELATED else []
-        same = [address for address in addresses if index and address.endswith(index)]
-        for address in same if len(same) == 1 and len(addresses) > 1 else addresses:
-            related[address] = None
-        symbolic = node.symbolic()
-        if symbolic is not None:
-            related[symbolic.address] = None
+    else:
+        _add_resource(instance, f"{first}.{name}", index, related)
+
+
+def _add_resource(instance: Instance, name: str, index: str, related: dict[str, None]) -> None:
+    """Add the instances of a resource: the one with the asking resource's index where there is one, else all."""
+    node = instance.resources().node(name)
+    if node is None:
+        return
+    keys = node.expansion.keys
+    addresses = [node.made(key).address for key in keys] if len(keys) <= MOST_RELATED else []
+    same = [address for address in addresses if index and address.endswith(index)]
+    for address in same if len(same) == 1 and len(addresses) > 1 else addresses:
+        related[address] = None
+    symbolic = node.symbolic()
+    if symbolic is not None:
+        related[symbolic.address] = None
 
 
 def _into_module(instance: Instance, reference: tuple[str, ...], related: dict[str, None], left: int) -> None:

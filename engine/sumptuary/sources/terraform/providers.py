@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from typing import Protocol
 
     from sumptuary.model import Place
+    from sumptuary.sources.terraform.expressions import Expression
     from sumptuary.sources.terraform.graph import Instance
     from sumptuary.sources.terraform.modules import Declaration
-    from sumptuary.sources.terraform.expressions import Expression
 
     class Provider(Protocol):
         """A provider's configuration, from a block or from a plan."""
@@ -91,6 +91,8 @@ class Configuration:
             self._settings[name] = Unknown(f"provider {self.declaration.name}: {name} depends on itself")
             body = self.declaration.body
             value = argument(body, grouped(body), name, self.instance)
+            if value is ABSENT and self.declaration.damage is not None:
+                value = self.declaration.damage
             self._settings[name] = ABSENT if value is None else value
         return self._settings[name]
 

@@ -43,9 +43,7 @@ def _aws(resource: Resource, attributes: dict[str, object], configuration: Provi
         resource.region = _from_provider(configuration, "region")
 
 
-def _google(
-    resource: Resource, attributes: dict[str, object], configuration: Provider | Unknown | None
-) -> None:
+def _google(resource: Resource, attributes: dict[str, object], configuration: Provider | Unknown | None) -> None:
     project = _text(attributes.get("project"))
     resource.account = project if project is not None else _setting(configuration, "project")
     zone = _text(attributes.get("zone"))
@@ -61,7 +59,7 @@ def _google(
     if region is not None:
         resource.region = _last_segment(region)
     elif isinstance(zone, str):
-        resource.region = _last_segment(zone).rpartition("-")[0] or None
+        resource.region = zone.rpartition("/")[2].rpartition("-")[0] or None
     elif zone is not None:
         resource.region = zone
     else:

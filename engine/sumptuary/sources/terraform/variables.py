@@ -26,13 +26,17 @@ _PRIMITIVE = frozenset({"string", "number", "bool", "any"})
 
 
 class Given:
-    """Values by variable name, later sources over earlier ones; ``--var`` texts are read by the declared type."""
+    """Values by variable name, later sources over earlier ones; ``--var`` texts are read by the declared type.
 
-    __slots__ = ("_texts", "_values")
+    ``damage`` says why values may be missing: a variable file could not be read whole.
+    """
 
-    def __init__(self, values: dict[str, object], texts: dict[str, str]) -> None:
+    __slots__ = ("_damage", "_texts", "_values")
+
+    def __init__(self, values: dict[str, object], texts: dict[str, str], damage: Unknown | None = None) -> None:
         self._values = values
         self._texts = texts
+        self._damage = damage
 
     def value(self, declaration: Declaration) -> tuple[bool, object]:
         """Whether a variable was given a value, and which."""
@@ -41,48 +45,76 @@ class Given:
             return True, _read_text(self._texts[name], declaration)
         if name in self._values:
             return True, self._values[name]
-        return False, None
+        return self._damage is not None, self._damage
 
 
 def given_for(module: Module, options: Options, tree: Tree) -> Given:
     """What a root module is given, in Terraform's order: its own variable files, then the command line's."""
-    values: dict[str, object] = {}
-    own = [name for name in ("terraform.tfvars", "terraform.tfvars.json") if name in module.variable_files]
+    first = ("terraform.tfvars", "terraform.tfvars.json")
+    own: list[str] = [name for name in first if name in module.variable_files]
     own += [name for name in module.variable_files if name.endswith((".auto.tfvars", ".auto.tfvars.json"))]
+    files = _Files(tree)
     for name in own:
         path = os.path.join(module.directory, name)
-        content = tree.read(path)
-        if content is None:
-            module.complete = False
-        else:
-            values.update(_variable_file(path, content, tree))
+        files.add(path, tree.read(path))
     for name in options.var_files:
         path = os.path.abspath(name)
-        try:
-            with open(path, "rb") as file:
-                content = file.read()
-        except OSError as error:
-            tree.fail(path, 0, f"it cannot be read: {error.strerror or error}")
-            continue
-        values.update(_variable_file(path, content, tree))
-    return Given(values, options.variables)
+        files.add(path, _chosen(path, tree))
+    return Given(files.values, options.variables, files.damage)
 
 
-def _variable_file(path: str, content: bytes, tree: Tree) -> dict[str, object]:
-    if path.endswith(".json"):
+def _chosen(path: str, tree: Tree) -> bytes | None:
+    """A variable file that the command line names, which may lie anywhere."""
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError as error:
+        tree.fail(path, 0, f"it cannot be read: {error.strerror or error}")
+        return None
+
+
+class _Files:
+    """Variable files, one laid over the other."""
+
+    __slots__ = ("damage", "tree", "values")
+
+    def __init__(self, tree: Tree) -> None:
+        self.tree = tree
+        self.values: dict[str, object] = {}
+        self.damage: Unknown | None = None
+
+    def add(self, path: str, content: bytes | None) -> None:
+        """Lay a file over those before it; what is wrong with it goes into the ledger."""
+        if content is None:
+            self._broken(path)
+        elif path.endswith(".json"):
+            self._add_json(path, content)
+        else:
+            file = parse(content, path)
+            for problem in file.problems[:5]:
+                self.tree.fail(path, problem.line, problem.message)
+            if file.problems:
+                self._broken(path)
+            for name, attribute in file.body.attributes.items():
+                self.values[name] = literal(attribute.expression)
+
+    def _add_json(self, path: str, content: bytes) -> None:
         try:
             document: object = json.loads(content, parse_float=Decimal)
         except (ValueError, RecursionError) as error:
-            tree.fail(path, getattr(error, "lineno", 0), f"this is not JSON: {error}")
-            return {}
+            self.tree.fail(path, getattr(error, "lineno", 0), f"this is not JSON: {error}")
+            self._broken(path)
+            return
         if isinstance(document, dict):
-            return document
-        tree.fail(path, 1, "a variable file holds an object")
-        return {}
-    file = parse(content, path)
-    for problem in file.problems[:5]:
-        tree.fail(path, problem.line, problem.message)
-    return {name: literal(attribute.expression) for name, attribute in file.body.attributes.items()}
+            self.values.update(document)
+        else:
+            self.tree.fail(path, 1, "a variable file holds an object")
+            self._broken(path)
+
+    def _broken(self, path: str) -> None:
+        self.damage = Unknown(
+            f"the variable file {self.tree.shown(path)} could not be read whole", (self.tree.shown(path),)
+        )
 
 
 def _read_text(text: str, declaration: Declaration) -> object:
