@@ -6,7 +6,7 @@ import pytest
 
 from sumptuary.catalogue import Catalogue
 from sumptuary.facts import FactNames, declare, environment, purpose
-from sumptuary.model import Accelerators, Compute, Origin, Resource, Tag, Tags, Workload
+from sumptuary.model import Accelerators, Compute, Resource, Tag, Tags, Workload
 from sumptuary.values import Unknown
 
 WAITS = Unknown("var.tags has no value", ("var.tags",))
@@ -66,12 +66,10 @@ def test_lifetime_and_checkpoint() -> None:
     assert (resource.workload.checkpoint, resource.workload.parameters_billion) == ("s3://b/c", 7.0)
 
 
-def test_names_and_inference_are_the_repositorys_choice() -> None:
-    names = FactNames({"environment": ("stage",)}, {"production": "*/prod/*"}, {"aws": {"region": "eu-west-1"}})
+def test_names_are_the_repositorys_choice() -> None:
+    names = FactNames({"environment": ("stage",)})
     assert declared({"stage": "dev"}, names=names).environment == "dev"
-    inferred = declared({}, names=names, origin=Origin(root="live/prod"))
-    assert (inferred.environment, inferred.region) == ("production", "eu-west-1")
-    assert declared({}, names=names, origin=Origin(root="live/dev")).environment is None
+    assert declared({"environment": "dev"}, names=names).environment is None
 
 
 def test_accelerators_come_from_the_catalogue_or_keep_their_count() -> None:

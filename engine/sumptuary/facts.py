@@ -8,7 +8,6 @@ cannot be read. A fact that may stand in an unknown part of the tags is unknown.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 
 from sumptuary.model import Accelerators, Resource
 from sumptuary.values import Absent, Unknown
@@ -49,32 +48,22 @@ _PURPOSES = {
 
 @dataclass(slots=True, frozen=True)
 class FactNames:
-    """The tag keys that declare each fact in this repository, and what is inferred where nothing is declared.
-
-    ``environments`` maps an environment to a glob over the resource's root directory. ``context`` maps a provider to
-    the region that its resources are taken to be in where they do not say.
-    """
+    """The tag keys that declare each fact in this repository."""
 
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: dict(DEFAULT_NAMES))
-    environments: Mapping[str, str] = field(default_factory=dict[str, str])
-    context: Mapping[str, Mapping[str, str]] = field(default_factory=dict[str, "Mapping[str, str]"])
 
 
 def names_of(project: Project) -> FactNames:
     """The names that a repository's ``sumptuary.yaml`` gives, over the defaults."""
-    return FactNames({**DEFAULT_NAMES, **project.facts}, project.environments, project.context)
+    return FactNames({**DEFAULT_NAMES, **project.facts})
 
 
 def declare(resource: Resource, names: FactNames, catalogue: Catalogue) -> None:
     """Set what the tags of a resource declare, and what its SKU tells through the catalogue."""
     if resource.environment is None:
         resource.environment = _declared(resource, names, "environment", environment)
-    if resource.environment is None:
-        resource.environment = _inferred(resource, names)
     if resource.team is None:
         resource.team = _declared(resource, names, "team", str)
-    if resource.region is None:
-        resource.region = names.context.get(resource.provider, {}).get("region")
     _declare_workload(resource, names)
     lifetime = resource.lifetime
     if lifetime.ttl is None:
@@ -105,14 +94,6 @@ def _declared(resource: Resource, names: FactNames, fact: str, read: Callable[[s
     if isinstance(value, Unknown):
         return value
     return read(value) if value.strip() else None
-
-
-def _inferred(resource: Resource, names: FactNames) -> str | None:
-    """The environment that the resource's directory stands for, where the repository says so."""
-    for name, pattern in names.environments.items():
-        if fnmatchcase(f"{resource.origin.root}/", pattern) or fnmatchcase(resource.origin.root, pattern):
-            return environment(name)
-    return None
 
 
 def _declare_workload(resource: Resource, names: FactNames) -> None:

@@ -67,7 +67,7 @@ def judged(arguments: Namespace, coverage: Coverage) -> Report:
         inputs=reading.inputs,
         allow_incomplete=arguments.allow_incomplete,
     )
-    report = evaluate(reading.resources, reading.laws.policies, setting, coverage)
+    report = evaluate(reading.resources, reading.laws.policies, setting, coverage, reading.before)
     chosen = Chosen.of(reading.paths)
     if chosen.everything:
         return report

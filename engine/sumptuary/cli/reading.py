@@ -30,7 +30,10 @@ PLAN_HEAD = 65536
 
 @dataclass(slots=True, eq=False, repr=False)
 class Reading:
-    """What a command works on. ``paths`` are the path arguments; ``root`` is absolute, nothing outside it is read."""
+    """What a command works on. ``paths`` are the path arguments; ``root`` is absolute, nothing outside it is read.
+
+    ``before`` is the former estate, where plans tell it; None where there is nothing to compare with.
+    """
 
     resources: list[Resource]
     coverage: Coverage
@@ -41,6 +44,7 @@ class Reading:
     now: datetime
     paths: tuple[str, ...]
     root: str
+    before: list[Resource] | None = None
 
 
 def gather(arguments: Namespace, coverage: Coverage) -> Reading:
@@ -63,13 +67,17 @@ def gather(arguments: Namespace, coverage: Coverage) -> Reading:
     names = names_of(project)
     resources: list[Resource] = []
     settings = Settings(project, coverage)
-    for resource in _estate(paths, arguments, root, coverage):
-        if settings.excludes(resource):
-            continue
-        declare(resource, names, catalogue)
-        settings.complete(resource)
-        resources.append(resource)
+    before: list[Resource] = []
+    for change in _estate(paths, arguments, root, coverage):
+        for one in (change.before, change.after) if change.before is not change.after else (change.after,):
+            if one is None or settings.excludes(one):
+                continue
+            declare(one, names, catalogue)
+            settings.complete(one)
+            before += [one] if one is change.before else []
+            resources += [one] if one is change.after else []
     settings.close()
+    planned = any(resource.source == "plan" for resource in (*before, *resources))
     inputs = set[str]()
     for file in (*project.commitments, *arguments.commitments):
         from sumptuary.decisions.commitments import read_commitments
@@ -86,7 +94,8 @@ def gather(arguments: Namespace, coverage: Coverage) -> Reading:
             coverage.note(note)
     for note in (*laws.notes, *catalogue.warnings(now)):
         coverage.note(note)
-    return Reading(resources, coverage, laws, catalogue, approvals, frozenset(inputs), now, paths, root)
+    former = before if planned else None
+    return Reading(resources, coverage, laws, catalogue, approvals, frozenset(inputs), now, paths, root, former)
 
 
 def checkout(start: str) -> str:
@@ -116,7 +125,15 @@ def _common(paths: Sequence[str]) -> str:
     return os.path.commonpath(directories)
 
 
-def _estate(paths: Sequence[str], arguments: Namespace, root: str, coverage: Coverage) -> Iterator[Resource]:
+@dataclass(slots=True, frozen=True)
+class Change:
+    """A resource as it stood and as it would stand. Beside a plan, what a tree holds is taken to stay as it is."""
+
+    before: Resource | None
+    after: Resource | None
+
+
+def _estate(paths: Sequence[str], arguments: Namespace, root: str, coverage: Coverage) -> Iterator[Change]:
     """The resources of every path, each read by the source that knows it."""
     trees: dict[str, None] = {}
     changed: list[str] = []
@@ -126,9 +143,10 @@ def _estate(paths: Sequence[str], arguments: Namespace, root: str, coverage: Cov
         elif path.endswith(TERRAFORM):
             changed.append(os.path.dirname(path) or ".")
         elif _is_plan(path):
-            from sumptuary.sources.terraform.plan import read_plan
+            from sumptuary.sources.terraform.plan import read_changes
 
-            yield from read_plan(path, coverage)
+            for planned in read_changes(path, coverage):
+                yield Change(planned.before, planned.after)
         else:
             coverage.files_seen += 1
             coverage.fail(shown_path(path), 0, "this is not a kind of file that sumptuary reads")
@@ -136,7 +154,8 @@ def _estate(paths: Sequence[str], arguments: Namespace, root: str, coverage: Cov
         trees.update(_roots(changed, root, coverage))
     if trees:
         options = Options(variables(arguments), tuple(arguments.var_file), root, arguments.workspace)
-        yield from read(list(trees), options, coverage)
+        for resource in read(list(trees), options, coverage):
+            yield Change(resource, resource)
 
 
 def _roots(directories: Sequence[str], root: str, coverage: Coverage) -> dict[str, None]:
