@@ -42,7 +42,7 @@ def change_set(after: Sequence[Resource], before: Sequence[Resource] | None) -> 
     )
 
 
-def _figures(after: Iterable[Resource], before: Iterable[Resource] | None) -> dict[str, object]:
+def _figures(after: Sequence[Resource], before: Sequence[Resource] | None) -> dict[str, object]:
     total, unpriced = _sum(after)
     figures: dict[str, object] = {"monthly_total": _as_map(total), "unpriced": unpriced}
     if before is not None:
@@ -52,6 +52,10 @@ def _figures(after: Iterable[Resource], before: Iterable[Resource] | None) -> di
         )  # both sides at the same catalogue, so that a price refresh is not a change
         figures |= {"monthly_before": former.expected, "monthly_increase": _as_map(increase)}
         figures["unpriced"] = max(unpriced, unpriced_before)
+        known_before = {resource.id for resource in before if resource.cost.unpriced}
+        figures["unpriced_added"] = sum(
+            1 for resource in after if resource.cost.unpriced and resource.id not in known_before
+        )
     return figures
 
 

@@ -114,16 +114,13 @@ class BudgetApproval(EstateRule):
     def judge_estate(self, resources: Sequence[Resource], context: Context) -> Iterator[tuple[Resource, Outcome]]:
         """One outcome for each scope, and one for each run above its limit."""
         for change in resources:
-            said = False
             for spend in spends_of(change, by_team=self.parameters.scope == "team"):
                 for outcome in self._spend(spend, context):
-                    said = True
                     yield change, outcome
             for run in runs_of(change):
                 for outcome in self._run(run, context):
-                    said = True
                     yield _place_of(run, change, context), outcome
-            if not said and self._needs_base and "monthly_increase" not in change.attributes:
+            if self._needs_base and "monthly_increase" not in change.attributes:
                 yield change, Skipped(NO_BASE)
 
     @property
@@ -131,33 +128,43 @@ class BudgetApproval(EstateRule):
         return self.parameters.monthly_increase is not None or self.parameters.percent_increase is not None
 
     def _spend(self, spend: Spend, context: Context) -> Iterator[Outcome]:
+        """The total, then what the change adds: in dollars, or else in percent."""
         limits = self.parameters
         if limits.monthly_limit is not None:
-            yield from self._limit("monthly total", spend.total, limits.monthly_limit.amount, spend, context)
-        if isinstance(spend.increase, Unknown):
-            yield Undecided(f"{_of(spend)}what the change adds is not known: {spend.increase.reason}")
-        elif spend.increase is not None:
-            if limits.monthly_increase is not None:
-                amount = limits.monthly_increase.amount
-                yield from self._limit("monthly increase", spend.increase, amount, spend, context)
-            percent = spend.percent
-            if (
-                limits.percent_increase is not None
-                and percent is not None
-                and percent > Decimal(str(limits.percent_increase))
-            ):
-                reason = f"the monthly cost rises by {percent:.0f} %, more than {limits.percent_increase} %"
-                yield self._finding(reason, spend.increase, spend, context, "percent", f"{limits.percent_increase} %")
+            amount = limits.monthly_limit.amount
+            yield from self._limit("monthly total", spend.total, spend.unpriced, amount, spend, context)
+        if spend.increase is None:
+            return
+        outcomes: list[Outcome] = []
+        if limits.monthly_increase is not None:
+            amount, added = limits.monthly_increase.amount, spend.unpriced_added
+            outcomes += self._limit("monthly increase", spend.increase, added, amount, spend, context)
+        if not any(isinstance(outcome, Finding) for outcome in outcomes):
+            outcomes = [*self._percent(spend, context)] or outcomes
+        yield from outcomes
 
     def _limit(
-        self, what: str, found: Amount | Unknown | None, limit: str, spend: Spend, context: Context
+        self, what: str, found: Amount | Unknown | None, unpriced: int, limit: str, spend: Spend, context: Context
     ) -> Iterator[Outcome]:
-        """Whether an amount keeps a limit; what is not priced counts only when it could decide."""
+        """Whether an amount keeps a limit: what is known may break it, what has no price may not keep it."""
         if isinstance(found, Unknown):
-            yield Undecided(f"{_of(spend)}the {what} is not known: {found.reason}")
+            yield Undecided(f"{_of(spend)}the {what} is not known: {found.reason}", found.depends_on)
         elif found is not None and found.expected > Decimal(limit):
             reason = f"the {what} is ${found.expected:,.0f}, more than ${Decimal(limit):,.0f}"
             yield self._finding(reason, found, spend, context, what, limit)
+        elif found is not None and unpriced:
+            some = "one resource has" if unpriced == 1 else f"{unpriced} resources have"
+            yield Undecided(f"{_of(spend)}the {what} is ${found.expected:,.0f} so far, but {some} no price")
+
+    def _percent(self, spend: Spend, context: Context) -> Iterator[Outcome]:
+        limit, percent, increase = self.parameters.percent_increase, spend.percent, spend.increase
+        if limit is None:
+            return
+        if isinstance(increase, Unknown):
+            yield Undecided(f"{_of(spend)}what the change adds is not known: {increase.reason}", increase.depends_on)
+        elif increase is not None and percent is not None and percent > Decimal(str(limit)):
+            reason = f"the monthly cost rises by {percent:.0f} %, more than {limit} %"
+            yield self._finding(reason, increase, spend, context, "percent", f"{limit} %")
 
     def _run(self, run: Run, context: Context) -> Iterator[Outcome]:
         limit = run.budget if run.budget is not None else _amount(self.parameters.per_run)

@@ -7,6 +7,8 @@ from fnmatch import fnmatchcase
 from sumptuary.rule import ApprovalFact, Decimal, Sequence, dataclass, parameter
 
 ANYONE = "an approval"
+NO_TEAMS = ("", "all", "(no team)")
+"""Words for spend that is no team's, as the engine and the rule write them."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -52,7 +54,7 @@ def missing(thresholds: Sequence[Threshold], covers: Sequence[ApprovalFact], amo
     for threshold in thresholds:
         if amount <= Decimal(threshold.above):
             continue
-        wanted = [name.replace("{{ team }}", team).replace("{{team}}", team) for name in threshold.from_]
+        wanted = _names(threshold.from_, team)
         short = threshold.min - len(signed.intersection(wanted))
         if short > 0:
             names = [name for name in wanted if name not in signed]
@@ -60,3 +62,10 @@ def missing(thresholds: Sequence[Threshold], covers: Sequence[ApprovalFact], amo
         if threshold.signed:
             lacking.append("a signature, which this version cannot check")
     return lacking if lacking or covers else [ANYONE]
+
+
+def _names(patterns: Sequence[str], team: str) -> list[str]:
+    """Who may sign; those of a team only where there is one."""
+    nobody = team in NO_TEAMS
+    found = [pattern.replace("{{team}}", "{{ team }}") for pattern in patterns]
+    return [pattern.replace("{{ team }}", team) for pattern in found if not (nobody and "{{ team }}" in pattern)]

@@ -18,12 +18,17 @@ class Amount:
 
 @dataclass(slots=True, frozen=True)
 class Spend:
-    """What one scope costs a month, and what the change adds to it: None where that was not asked or has no base."""
+    """What one scope costs a month, and what the change adds to it: None where that was not asked or has no base.
+
+    ``unpriced`` counts what is not in the total, ``unpriced_added`` what the change adds to that.
+    """
 
     team: str
     total: Amount | Unknown | None
     increase: Amount | Unknown | None
     percent: Decimal | None
+    unpriced: int = 0
+    unpriced_added: int = 0
 
 
 @dataclass(slots=True, frozen=True)
@@ -48,15 +53,23 @@ def spends_of(change: Resource, *, by_team: bool) -> Iterator[Spend]:
 
 
 def _spend(team: str, figures: dict[str, object]) -> Spend:
-    unpriced = figures.get("unpriced")
     total, increase = amount(figures.get("monthly_total")), amount(figures.get("monthly_increase"))
-    if isinstance(increase, Amount) and isinstance(unpriced, int) and unpriced > 0 and increase.expected <= 0:
-        increase = Unknown(f"{unpriced} of its resources have no price")
     percent = figures.get("percent_increase")
     if percent is None and isinstance(increase, Amount):
         before = figures.get("monthly_before")
         percent = increase.expected / before * 100 if isinstance(before, Decimal) and before > 0 else None
-    return Spend(team, total, increase, _decimal(percent))
+    return Spend(
+        team,
+        total,
+        increase,
+        _decimal(percent),
+        unpriced=_count(figures.get("unpriced")),
+        unpriced_added=_count(figures.get("unpriced_added")),
+    )
+
+
+def _count(value: object) -> int:
+    return value if isinstance(value, int) else 0
 
 
 def runs_of(change: Resource) -> Iterator[Run]:

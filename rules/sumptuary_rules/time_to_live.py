@@ -67,8 +67,9 @@ class TimeToLive(ResourceRule):
 
     A resource that declares no lifetime and no expiry, one whose lifetime is longer than `max_ttl`, one whose expiry
     has passed (with `grace`) or lies further off than `max_ttl`, and one whose lifetime cannot be read: an unreadable
-    expiry is never taken for "never expires". A limit that the platform enforces, such as a job's maximum run time,
-    is a lifetime. Where no environment is declared, only the kinds in `presumed_temporary` have to end.
+    expiry is never taken for "never expires", nor is a number without a unit. A limit that the platform enforces,
+    such as a job's maximum run time, is a lifetime. Where no environment is declared, only the kinds in
+    `presumed_temporary` have to end.
 
     ## Why it costs
 
@@ -111,7 +112,7 @@ class TimeToLive(ResourceRule):
         self.grace = duration(parameters.grace) or timedelta()
 
     def judge(self, resource: Resource, context: Context) -> Outcome:
-        """Each declaration in turn; the first one that keeps the law is enough, unless another has passed."""
+        """Each declaration in turn: one that keeps the law is enough, unless another breaks it."""
         unknown: Unknown | None = None
         failures: list[Finding] = []
         kept = self._deadline(resource)
@@ -151,8 +152,12 @@ class TimeToLive(ResourceRule):
         span = duration(declared)
         until = moment(declared)
         if span is not None and not _is_date(declared):
-            if span <= self.limit:
+            if declared.strip().isdigit() and not source.startswith("field:"):
+                return self._finding(resource, f"{name} is {declared!r}, which has no unit (24h, 7d)", declared)
+            if timedelta() < span <= self.limit:
                 return None
+            if not span:
+                return self._finding(resource, f"{name} is {declared!r}, which ends nothing", declared)
             return self._finding(resource, f"{name} is {declared}, longer than {self.parameters.max_ttl}", declared)
         if until is None:
             return self._finding(resource, f"{name} is {declared[:40]!r}, which is no duration and no date", declared)
