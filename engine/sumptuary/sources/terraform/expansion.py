@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from sumptuary.sources.terraform.blocks import LARGEST_EXPANSION
-from sumptuary.sources.terraform.lazy import TerraformSet, settled
+from sumptuary.sources.terraform.lazy import settled
 from sumptuary.values import PartialMap, Unknown
 
 TYPE_CHECKING = False
@@ -75,7 +75,7 @@ def _for_each(value: object, address: str) -> Expansion:
         keys = {key: value[key] for key in sorted(value)}
         if isinstance(value, PartialMap):
             rest = _wait(f"some keys of {address} are not known", value.rest)
-    elif isinstance(value, TerraformSet):
+    elif isinstance(value, list):  # a set; a plain list only where a conditional's other arm is a set
         for item in value:
             if isinstance(item, Unknown):
                 rest = _wait(f"some keys of {address} are not known", item)

@@ -20,7 +20,7 @@ DEEPEST_FOLDER = 64
 class Tree:
     """What may be read. Paths handed in and out are absolute and normalised; ``shown`` gives them as reports do."""
 
-    __slots__ = ("_counted", "_prefix", "_real_root", "_shown", "_working", "coverage", "root")
+    __slots__ = ("_counted", "_inside", "_prefix", "_real_root", "_shown", "_working", "coverage", "root")
 
     def __init__(self, root: str, coverage: Coverage) -> None:
         self.root = os.path.abspath(root)
@@ -30,6 +30,7 @@ class Tree:
         self._working = os.getcwd()
         self._shown: dict[str, str] = {}
         self._counted: set[str] = set()
+        self._inside: dict[str, bool] = {}
 
     def shown(self, path: str) -> str:
         """A path relative to the working directory, with ``/``."""
@@ -40,6 +41,15 @@ class Tree:
 
     def holds(self, path: str) -> bool:
         """Whether a path, with every link followed, lies inside the scan root."""
+        directory, name = os.path.split(path)
+        if name in ("", ".", "..") or os.path.islink(path):
+            return self._holds(path)
+        inside = self._inside.get(directory)
+        if inside is None:
+            inside = self._inside[directory] = self._holds(directory)
+        return inside or self._holds(path)
+
+    def _holds(self, path: str) -> bool:
         real = os.path.realpath(path)
         return real == self._real_root or real.startswith(self._prefix)
 
@@ -104,20 +114,27 @@ class Tree:
         try:
             with os.scandir(directory) as entries:
                 for entry in entries:
-                    linked = entry.is_symlink()
-                    if entry.is_dir():
-                        if not linked or self.holds(entry.path):
-                            found.append((entry.name, True))
-                        else:
-                            self.coverage.note(
-                                f"{self.shown(entry.path)} is a link out of the scanned tree: not followed"
-                            )
-                    elif linked or entry.is_file():
-                        found.append((entry.name, False))
+                    kind = self._is_directory(entry)
+                    if kind is not None:
+                        found.append((entry.name, kind))
         except OSError as error:
             self.fail(directory, 0, f"the directory cannot be read: {error.strerror or error}")
         found.sort()
         return found
+
+    def _is_directory(self, entry: os.DirEntry[str]) -> bool | None:
+        """Whether an entry is a directory or a file; None for what is neither, and for links out of the tree."""
+        linked = entry.is_symlink()
+        try:
+            is_directory = entry.is_dir()
+        except OSError:  # a link that leads in a circle: reading it as a file says so
+            return False
+        if not is_directory:
+            return False if linked or entry.is_file() else None
+        if linked and not self.holds(entry.path):
+            self.coverage.note(f"{self.shown(entry.path)} is a link out of the scanned tree: not followed")
+            return None
+        return True
 
 
 def scan_root_of(path: str) -> str:

@@ -184,8 +184,9 @@ class ResourceInstance(Lazy):
         if self.node.is_data:
             return self._read(name, value)
         if value is ABSENT or value is None:
-            full = f"{self.address}.{name}"
-            return Unknown(f"{full} is known after apply", (full,))
+            return _after_apply(f"{self.address}.{name}")
+        if name in groups_of(self.node.declaration):
+            return _opened(value, f"{self.address}.{name}")
         return value
 
     def _read(self, name: str, value: object) -> object:
@@ -211,6 +212,29 @@ class ResourceInstance(Lazy):
         names = [*declaration.body.attributes, *groups_of(declaration)]
         found = {name: self.argument(name) for name in names if name not in META}
         return found if declaration.damage is None else PartialMap(found, declaration.damage)
+
+
+def _after_apply(full: str) -> Unknown:
+    return Unknown(f"{full} is known after apply", (full,))
+
+
+def _opened(value: object, full: str) -> object:
+    """Nested blocks as another resource sees them: what they do not say may be computed."""
+    if not isinstance(value, list):
+        return value
+    blocks: list[object] = []
+    for position, block in enumerate(value):
+        here = f"{full}[{position}]"
+        if not isinstance(block, dict):
+            blocks.append(block)
+            continue
+        known: dict[str, object] = {}
+        for key, item in block.items():
+            nested = isinstance(item, list) and bool(item) and all(isinstance(each, dict) for each in item)
+            known[key] = _opened(item, f"{here}.{key}") if nested else item
+        known = {key: _after_apply(f"{here}.{key}") if item is None else item for key, item in known.items()}
+        blocks.append(PartialMap(known, _after_apply(here)))
+    return blocks
 
 
 def groups_of(declaration: Declaration) -> dict[str, list[Block]]:

@@ -34,6 +34,7 @@ class Declaration:
     shown: str
     damage: Unknown | None = None
     cache: dict[str, object] = field(default_factory=dict[str, object])
+    named: dict[str, list[tuple[str, ...]]] = field(default_factory=dict[str, "list[tuple[str, ...]]"])
 
     @property
     def body(self) -> Body:
@@ -71,6 +72,7 @@ class Module:
     settings: list[Declaration] = field(default_factory=list[Declaration])
     types: frozenset[str] = frozenset()
     variable_files: tuple[str, ...] = ()
+    named: dict[str, list[tuple[str, ...]]] = field(default_factory=dict[str, "list[tuple[str, ...]]"])
 
     @property
     def has_backend(self) -> bool:
@@ -125,6 +127,9 @@ class Library:
         if override:
             override_with(module, file.body, path, shown)
             return
+        for attribute in file.body.attributes.values():
+            module.complete = False
+            self.tree.fail(path, attribute.line, f"{attribute.name} is set outside of any block")
         for block in file.body.blocks:
             problem = _declare(module, block, path, shown, _damage(block, file.problems, shown))
             if problem:
@@ -222,7 +227,7 @@ def override_with(module: Module, body: Body, path: str, shown: str) -> None:
             if before is None:
                 table[name] = declaration
             else:
-                table[name] = replace(before, block=merge(before.block, block), cache={})
+                table[name] = replace(before, block=merge(before.block, block), cache={}, named={})
         elif block.type == "terraform":
             module.settings.append(Declaration("terraform", block, path, shown))
 

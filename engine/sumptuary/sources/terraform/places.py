@@ -9,6 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from sumptuary.sources.terraform.expressions import Expression
     from sumptuary.sources.terraform.graph import Instance
     from sumptuary.sources.terraform.instances import ResourceInstance
     from sumptuary.sources.terraform.modules import Declaration
@@ -18,7 +19,6 @@ MOST_RELATED = 20
 """Addresses that one attribute is related to; an attribute that names more names a fleet, not a thing."""
 DEEPEST_CHASE = 12
 """Locals, variables and outputs that are followed from an attribute to a resource."""
-References = frozenset[tuple[str, ...]]
 
 
 def places_of(declaration: Declaration) -> dict[str, Place]:
@@ -84,25 +84,33 @@ def _references(body: Body, prefix: str) -> Iterator[tuple[str, list[tuple[str, 
             yield from _references(inner, f"{prefix}{name}.")
 
 
+def _named_by(cache: dict[str, list[tuple[str, ...]]], key: str, expression: Expression) -> list[tuple[str, ...]]:
+    """What an expression names and what leads on from there, worked out once."""
+    found = cache.get(key)
+    if found is None:
+        found = cache[key] = sorted(each for each in expression.references() if _leads_on(each))
+    return found
+
+
 def _leads_on(reference: tuple[str, ...]) -> bool:
     return len(reference) > 1 and reference[0] not in ("each", "count", "path", "terraform", "self", "data")
 
 
 def _chase(instance: Instance, reference: tuple[str, ...], index: str, related: dict[str, None], left: int) -> None:
     """Add the resources that a reference leads to. ``index`` is that of the asking resource."""
-    if left == 0 or len(related) >= MOST_RELATED or not _leads_on(reference):
+    if left == 0 or len(related) >= MOST_RELATED:
         return
     first, name = reference[0], reference[1]
     if first == "local":
         declared = instance.module.locals.get(name)
         if declared is not None:
-            for inner in sorted(declared[0].expression.references()):
+            for inner in _named_by(instance.module.named, f"local.{name}", declared[0].expression):
                 _chase(instance, inner, index, related, left - 1)
     elif first == "var":
         if instance.call is not None and instance.parent is not None:
             argument = instance.call.expression(name)
             if argument is not None:
-                for inner in sorted(argument.references()):
+                for inner in _named_by(instance.call.named, name, argument):
                     _chase(instance.parent, inner, instance.address, related, left - 1)
     elif first == "module":
         _into_module(instance, reference, related, left)
@@ -138,5 +146,5 @@ def _into_module(instance: Instance, reference: tuple[str, ...], related: dict[s
             declaration = inside.module.outputs.get(output)
             value = declaration.expression("value") if declaration is not None else None
             if value is not None:
-                for inner in sorted(value.references()):
+                for inner in _named_by(inside.module.named, f"output.{output}", value):
                     _chase(inside, inner, "", related, left - 1)
