@@ -28,7 +28,7 @@ from sumptuary.model import (
     plain_key,
 )
 from sumptuary.money import HOURS_PER_MONTH, Range
-from sumptuary.values import ABSENT, Absent, PartialMap, Unknown, first_unknown, look_up
+from sumptuary.values import ABSENT, Absent, PartialMap, Unknown, first_unknown, is_list, is_map, look_up
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -241,6 +241,8 @@ __all__ = [
     "datetime",
     "duration",
     "first_unknown",
+    "is_list",
+    "is_map",
     "load_parameters",
     "look_up",
     "parameter",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sumptuary.rule import Absent, Decimal, Iterator, Resource, Unknown, dataclass
+from sumptuary.rule import Absent, Decimal, Iterator, Resource, Unknown, dataclass, is_list, is_map
 
 WHOLE = "all"
 
@@ -44,9 +44,9 @@ class Run:
 def spends_of(change: Resource, *, by_team: bool) -> Iterator[Spend]:
     """The whole, or each team's part."""
     teams = change.attributes.get("teams")
-    if by_team and isinstance(teams, dict):
+    if by_team and is_map(teams):
         for name, figures in teams.items():
-            if isinstance(figures, dict):
+            if is_map(figures):
                 yield _spend(str(name), figures)
         return
     yield _spend(change.team if isinstance(change.team, str) else WHOLE, change.attributes)
@@ -75,8 +75,8 @@ def _count(value: object) -> int:
 def runs_of(change: Resource) -> Iterator[Run]:
     """The runs of a change set."""
     runs = change.attributes.get("runs")
-    for run in runs if isinstance(runs, list) else []:
-        if isinstance(run, dict):
+    for run in runs if is_list(runs) else []:
+        if is_map(run):
             cost = amount(run.get("cost"))
             if cost is not None:
                 yield Run(str(run.get("address", "")), str(run.get("team", "")), cost, _decimal(run.get("budget")))
@@ -86,7 +86,7 @@ def amount(value: object) -> Amount | Unknown | None:
     """A range, a single figure, or unknown; None where there is none."""
     if isinstance(value, Unknown):
         return value
-    if isinstance(value, dict):
+    if is_map(value):
         found = [_decimal(value.get(name)) for name in ("low", "expected", "high")]
         low, expected, high = found
         return None if low is None or expected is None or high is None else Amount(low, expected, high)
