@@ -12,6 +12,7 @@ import re
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -97,3 +98,51 @@ def test_every_policy_has_a_bad_and_a_mended_case() -> None:
 def test_no_fixture_folder_is_left_without_its_policy() -> None:
     folders = {path.name for path in FIXTURES.iterdir() if path.is_dir()}
     assert folders - set(POLICIES) == {"demo"}
+
+
+def test_the_demo_shows_every_policy_with_real_money(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = report(FIXTURES / "demo", monkeypatch)
+    shown = {violation.policy for violation in said.violations if violation.status == "fail"}
+    assert shown == {*POLICIES, "team-budget"}
+    assert {violation.status for violation in said.violations} == {"fail", "unknown", "approved"}
+    assert said.summary.exit_code == 1
+    assert not said.coverage.failures
+    saved = {
+        (violation.policy, violation.resource.address): violation.saving.standalone.expected
+        for violation in said.violations
+        if violation.saving is not None
+    }
+    # By hand, from the list prices an hour in us-east-1: p4d.24xlarge 21.957642, g6.48xlarge 13.3504, ml.p4d.24xlarge
+    # 25.2512883, ml.g6.xlarge 1.1267, ml.g5.xlarge 1.408, p3.2xlarge 3.06, g6.xlarge 0.8048.
+    month = Decimal(730)
+    for policy, address, hourly in (
+        ("oversized-gpu-for-inference", 'module.pool["embeddings"].aws_eks_node_group.this', "8.607242"),
+        ("oversized-gpu-for-inference", "aws_sagemaker_endpoint_configuration.chat", "24.1245883"),
+        ("missing-ttl", "aws_sagemaker_notebook_instance.fair", "1.408"),
+        ("previous-generation-accelerator", "aws_instance.fraud", "2.2552"),
+    ):
+        assert abs(saved[policy, address] - Decimal(hourly) * month) < Decimal("0.01"), (policy, address)
+
+
+def test_the_demo_saves_no_more_than_it_costs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A finding about a group of resources is told at one of them, so these count only in the total."""
+    said = report(FIXTURES / "demo", monkeypatch)
+    attributed: dict[str, Decimal] = {}
+    costs: dict[str, Decimal] = {}
+    total = Decimal(0)
+    for violation in said.violations:
+        resource = violation.resource
+        if violation.saving is None or resource.cost.monthly is None:
+            continue
+        total += violation.saving.attributed.expected
+        if violation.policy != "commitment-coverage":
+            costs[resource.address] = resource.cost.monthly.high
+            attributed[resource.address] = (
+                attributed.get(resource.address, Decimal(0)) + violation.saving.attributed.high
+            )
+    assert len(attributed) > 5
+    for address, saved in attributed.items():
+        assert 0 <= saved <= costs[address] + Decimal("0.01"), address
+    spend = said.summary.spend.monthly
+    assert spend is not None
+    assert 0 < total < spend.expected
