@@ -72,7 +72,16 @@ def test_instances_of_one_block_are_one_entry_with_their_savings_added() -> None
 def test_a_saving_that_nobody_can_price_says_so() -> None:
     unpriced = sample.violation(evidence={"saving": "not known: no price for x in y"})
     assert "no price" in text([unpriced])
+    assert "saving not known: no price for x in y" in text([unpriced])
     assert "no price" not in text([sample.violation()])
+
+
+def test_a_change_as_a_whole_has_no_address_to_show() -> None:
+    about = sample.resource("change.set")
+    about.kind = "change.set"
+    output = text([sample.violation(about, message="change.set: too much")])
+    assert "too much" in output
+    assert "change.set" not in output
 
 
 def test_audit_is_counted_not_shown() -> None:

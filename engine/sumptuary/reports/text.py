@@ -122,14 +122,21 @@ def _group(group: Group, width: int, paint: Paint, currency: str) -> list[str]:
     start = f"{number:>6}  {paint(severity, severity)}{' ' * (_INDENT - 8 - len(severity))}"
     gap = " " * max(2, room - len(body[0]) - len(money))
     lines = [start + body[0] + (gap + paint("money", money) if money else "")]
-    rest = body[1:] + folded(_where(group), room) + folded(_law(violation), room)
+    rest = [
+        *body[1:],
+        *folded(_where(group), room),
+        *folded(_law(violation), room),
+        *folded(_unpriced(violation), room),
+    ]
     lines += [" " * _INDENT + line for line in rest]
     lines += [" " * _INDENT + paint("dim", line) for line in folded(violation.remediation, room)]
     return lines
 
 
 def _where(group: Group) -> str:
-    """The address, and how many more read the same."""
+    """The address, and how many more read the same; a change as a whole has none."""
+    if group.first.resource.kind == "change.set":
+        return ""
     more = len(group.addresses) - 1
     return group.addresses[0] + (f" and {more} more" if more else "")
 
@@ -139,6 +146,12 @@ def _law(violation: Violation) -> str:
     effect = "blocks" if violation.blocking else violation.enforcement
     ramp = f"; {violation.ramp}" if violation.ramp else ""
     return f"{violation.policy} [{effect}{ramp}]"
+
+
+def _unpriced(violation: Violation) -> str:
+    """Why a saving has no figure, as a sentence; empty where it has one."""
+    why = violation.evidence.get("saving")
+    return f"saving {why}" if isinstance(why, str) and violation.saving is None else ""
 
 
 def _money(group: Group, currency: str) -> str:
