@@ -1,0 +1,2 @@
+pool   = { name = "gpu" }
+chosen = ["one", 2, true]

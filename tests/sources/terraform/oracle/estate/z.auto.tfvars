@@ -1,0 +1,1 @@
+chosen = ["auto", "files", "win"]

@@ -1,0 +1,3 @@
+resource "terraform_data" "value" {
+  input = 1e3
+}

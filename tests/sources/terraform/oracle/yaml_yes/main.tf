@@ -1,0 +1,3 @@
+resource "terraform_data" "value" {
+  input = yamldecode("a: yes")
+}
