@@ -15,9 +15,18 @@ from sumptuary.values import Absent, Unknown
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from typing import Protocol
 
-    from sumptuary.policy.compiled import Project
     from sumptuary.rule import Catalogue
+
+    class Naming(Protocol):
+        """What of a repository's settings matters here."""
+
+        @property
+        def facts(self) -> Mapping[str, tuple[str, ...]]:
+            """The tag keys that declare a fact."""
+            ...
+
 
 DEFAULT_NAMES: dict[str, tuple[str, ...]] = {
     "environment": ("environment", "env"),
@@ -53,7 +62,7 @@ class FactNames:
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: dict(DEFAULT_NAMES))
 
 
-def names_of(project: Project) -> FactNames:
+def names_of(project: Naming) -> FactNames:
     """The names that a repository's ``sumptuary.yaml`` gives, over the defaults."""
     return FactNames({**DEFAULT_NAMES, **project.facts})
 
