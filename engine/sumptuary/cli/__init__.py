@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import sys
+
+PATIENT = (200_000, 20, 20)
+"""Thresholds of the garbage collector: a run is short and builds much that stays, so that looking often only costs."""
 
 
 def main() -> int:
@@ -12,6 +16,7 @@ def main() -> int:
 
         sys.stdout.write(f"sumptuary {__version__}\n")
         return 0
+    gc.set_threshold(*PATIENT)
     from sumptuary.cli.program import run
 
     return run(sys.argv[1:])
