@@ -56,13 +56,12 @@ def standing(resources: Iterable[Resource], context: Context) -> list[Commitment
     for resource in resources:
         if not _runs(resource, context.now.date()):
             continue
-        count, hourly = resource.attributes.get("count"), resource.attributes.get("hourly_commitment")
-        percent = resource.attributes.get("discount_percent")
-        discount = Decimal(str(percent)) / 100 if isinstance(percent, (int, Decimal)) else ZERO
-        if isinstance(hourly, (int, Decimal)):
-            found.append(Commitment(resource, Decimal(hourly) * HOURS_PER_MONTH, True, discount))
-        elif isinstance(count, int):
-            found.append(Commitment(resource, Decimal(count) * HOURS_PER_MONTH, False, discount))
+        count, hourly = _number(resource, "count"), _number(resource, "hourly_commitment")
+        discount = (_number(resource, "discount_percent") or ZERO) / 100
+        if hourly is not None:
+            found.append(Commitment(resource, hourly * HOURS_PER_MONTH, True, discount))
+        elif count is not None:
+            found.append(Commitment(resource, count * HOURS_PER_MONTH, False, discount))
     return sorted(found, key=lambda item: (item.dollars, -_particularity(item.resource), item.resource.address))
 
 
@@ -110,8 +109,20 @@ def _runs(resource: Resource, today: date) -> bool:
     return start <= today <= end
 
 
+def _number(resource: Resource, name: str) -> Decimal | None:
+    value = resource.attributes.get(name)
+    return Decimal(str(value)) if isinstance(value, (int, float, Decimal)) else None
+
+
+def _sku(commitment: Resource) -> object:
+    """The instance type that a commitment is for, if it is for one only."""
+    if commitment.compute is not None and commitment.compute.sku is not None:
+        return commitment.compute.sku
+    return commitment.attributes.get("sku")
+
+
 def _particularity(resource: Resource) -> int:
-    named = (resource.attributes.get("sku"), resource.attributes.get("instance_family"), resource.region)
+    named = (_sku(resource), resource.attributes.get("instance_family"), resource.region)
     return sum(2 ** (2 - index) for index, value in enumerate(named) if value)
 
 
@@ -123,8 +134,8 @@ def _is_for(commitment: Resource, resource: Resource) -> bool:
     if commitment.provider != resource.provider:
         return False
     scopes = ((commitment.region, resource.region), (commitment.account, resource.account))
-    if any(wanted and isinstance(found, str) and found != wanted for wanted, found in scopes):
+    if any(named and isinstance(found, str) and found != named for named, found in scopes):
         return False
-    if given.get("sku"):
-        return given["sku"] == sku
+    if (wanted := _sku(commitment)) is not None:
+        return wanted == sku
     return not given.get("instance_family") or (isinstance(sku, str) and given["instance_family"] == family(sku))

@@ -152,7 +152,7 @@ class ReservationCoverage(EstateRule):
         total = sum((demand.hours * weight for demand, weight in zip(demands, weights, strict=True)), Decimal(0))
         bare = sum((demand.uncovered * weight for demand, weight in zip(demands, weights, strict=True)), Decimal(0))
         worst = max(demands, key=lambda item: (item.uncovered * (item.price or Decimal(1)), item.resource.address))
-        percent = (total - bare) / total * 100 if total else Decimal(100)
+        percent = round((total - bare) / total * 100, 6) if total else Decimal(100)
         target = Decimal(str(self.parameters.min_coverage_percent))
         if percent >= target:
             return worst.resource, PASSED
