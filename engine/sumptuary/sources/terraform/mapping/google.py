@@ -79,13 +79,13 @@ def _per_zone(resource: Resource) -> None:
                 setattr(compute, name, value * len(zones))
     elif isinstance(resource.zone, (str, Unknown)) or isinstance(zones, list):
         return
-    elif compute.minimum or compute.desired:
+    else:
         waits = Unknown(
             "its counts are per zone, and its zones are not listed", (f"{resource.address}.node_locations",)
         )
-        compute.minimum = waits if compute.minimum else compute.minimum
-        compute.desired = waits if compute.desired else compute.desired
-        compute.maximum = waits if compute.maximum else compute.maximum
+        for name in ("minimum", "desired", "maximum"):
+            if isinstance(value := getattr(compute, name), int) and value != 0:
+                setattr(compute, name, waits)
 
 
 def _manager(resource: Resource, peers: Peers) -> None:
