@@ -164,7 +164,7 @@ def test_files_are_parsed_once_however_often_a_module_is_called(
 def test_modules_that_multiply_are_cut_off_with_a_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from sumptuary.sources.terraform import graph
 
-    monkeypatch.setattr(graph.Run.__init__, "__defaults__", (*graph.Run.__init__.__defaults__[:-1], 500))
+    monkeypatch.setattr(graph, "MOST_INSTANCES", 500)
     (tmp_path / "m").mkdir()
     (tmp_path / "m" / "leaf.tf").write_text('resource "x_thing" "t" { count = 100 }\n')
     (tmp_path / "main.tf").write_text('module "m" {\n  source = "./m"\n  count = 100\n}\n')

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -12,7 +10,6 @@ if TYPE_CHECKING:
     from sumptuary.model import Resource
 
 
-@dataclass(slots=True)
 class Options:
     """What the command line may say about variables.
 
@@ -20,10 +17,19 @@ class Options:
     ``scan_root`` bounds what may be read; None means the checkout that a path lies in.
     """
 
-    variables: dict[str, str] = field(default_factory=dict[str, str])
-    var_files: tuple[str, ...] = ()
-    scan_root: str | None = None
-    workspace: str = "default"
+    __slots__ = ("scan_root", "var_files", "variables", "workspace")
+
+    def __init__(
+        self,
+        variables: dict[str, str] | None = None,
+        var_files: tuple[str, ...] = (),
+        scan_root: str | None = None,
+        workspace: str = "default",
+    ) -> None:
+        self.variables = variables if variables is not None else {}
+        self.var_files = var_files
+        self.scan_root = scan_root
+        self.workspace = workspace
 
 
 def read(paths: Sequence[str], options: Options, coverage: Coverage) -> Iterator[Resource]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sumptuary.sources.terraform.lazy import TerraformSet, settled
 from sumptuary.sources.terraform.scope import Inner
-from sumptuary.values import ABSENT, PartialMap, Unknown
+from sumptuary.values import ABSENT, PartialMap, Unknown, is_list, is_map
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -88,8 +88,9 @@ def _dynamic(block: Block, scope: Scope) -> tuple[list[dict[str, object]], Unkno
     made: list[dict[str, object]] = []
     if isinstance(collection, Unknown):
         return made, collection
-    if isinstance(collection, (dict, list)) and len(collection) > LARGEST_EXPANSION:
-        return made, Unknown(f"{len(collection)} blocks are too many to write out (limit {LARGEST_EXPANSION})")
+    number = len(collection) if is_map(collection) or is_list(collection) else 0
+    if number > LARGEST_EXPANSION:
+        return made, Unknown(f"{number} blocks are too many to write out (limit {LARGEST_EXPANSION})")
     rest = collection.rest if isinstance(collection, PartialMap) else None
     for key, value in elements(collection):
         inner = Inner(scope, {iterator: {"key": key, "value": value}})
@@ -99,11 +100,11 @@ def _dynamic(block: Block, scope: Scope) -> tuple[list[dict[str, object]], Unkno
 
 def elements(collection: object) -> Iterator[tuple[object, object]]:
     """Key and value of every element: of a map in the order of its keys, of a set each element as both."""
-    if isinstance(collection, dict):
+    if is_map(collection):
         for key in sorted(collection):
             yield key, collection[key]
     elif isinstance(collection, TerraformSet):
         for item in collection:
             yield item, item
-    elif isinstance(collection, list):
+    elif is_list(collection):
         yield from enumerate(collection)

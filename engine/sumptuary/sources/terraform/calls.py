@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass
 
 from sumptuary.sources.terraform.modules import literal
+from sumptuary.values import is_list, is_map
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,12 +15,14 @@ if TYPE_CHECKING:
     from sumptuary.sources.terraform.modules import Declaration
 
 
-@dataclass(slots=True)
 class Target:
     """``directory`` is absolute; where it is None, ``why`` says what a person may do ("is not downloaded")."""
 
-    directory: str | None
-    why: str = ""
+    __slots__ = ("directory", "why")
+
+    def __init__(self, directory: str | None, why: str = "") -> None:
+        self.directory = directory
+        self.why = why
 
 
 class Downloaded:
@@ -46,26 +48,27 @@ class Downloaded:
         content = self._tree.read(manifest)
         if content is None:
             return {}
-        found: dict[str, str] = {}
         try:
             document: object = json.loads(content)
-            rows = document.get("Modules", []) if isinstance(document, dict) else []
-            for row in rows:
-                if isinstance(row.get("Key"), str) and isinstance(row.get("Dir"), str):
-                    found[row["Key"]] = os.path.normpath(os.path.join(self._directory, row["Dir"]))
-        except (ValueError, AttributeError, TypeError, RecursionError):
+        except (ValueError, RecursionError):
             self._tree.fail(manifest, 0, "this list of downloaded modules cannot be read")
+            return {}
+        rows = document.get("Modules") if is_map(document) else None
+        found: dict[str, str] = {}
+        for row in rows if is_list(rows) else []:
+            key, directory = (row.get("Key"), row.get("Dir")) if is_map(row) else (None, None)
+            if isinstance(key, str) and isinstance(directory, str):
+                found[key] = os.path.normpath(os.path.join(self._directory, directory))
         return found
 
 
 def source_of(declaration: Declaration) -> str | None:
     """The source of a module call as written; None when it is missing or not literal."""
-    if "source" not in declaration.cache:
+    if declaration.source is None:
         expression = declaration.expression("source")
         value = literal(expression) if expression is not None else None
-        declaration.cache["source"] = value if isinstance(value, str) else None
-    source = declaration.cache["source"]
-    return source if isinstance(source, str) else None
+        declaration.source = value if isinstance(value, str) else ""
+    return declaration.source or None
 
 
 def local_directory(declaration: Declaration) -> str | None:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from decimal import Decimal
 
 from sumptuary.sources.terraform.blocks import LARGEST_EXPANSION
 from sumptuary.sources.terraform.lazy import settled
-from sumptuary.values import PartialMap, Unknown
+from sumptuary.values import PartialMap, Unknown, is_list, is_map
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,7 +18,6 @@ SYMBOLIC = "*"
 """The index of the one instance that stands for those whose number is not known."""
 
 
-@dataclass(slots=True)
 class Expansion:
     """The instances of a block. ``repeated`` is "", "count" or "for_each".
 
@@ -27,9 +25,12 @@ class Expansion:
     why there may be more than these.
     """
 
-    repeated: str
-    keys: dict[int | str | None, object]
-    rest: Unknown | None = None
+    __slots__ = ("keys", "repeated", "rest")
+
+    def __init__(self, repeated: str, keys: dict[int | str | None, object], rest: Unknown | None = None) -> None:
+        self.repeated = repeated
+        self.keys = keys
+        self.rest = rest
 
 
 def expand(declaration: Declaration, scope: Scope, address: str) -> Expansion:
@@ -71,11 +72,11 @@ def _for_each(value: object, address: str) -> Expansion:
         return Expansion("for_each", {}, _wait(f"the keys of {address} are not known", value))
     keys: dict[int | str | None, object] = {}
     rest: Unknown | None = None
-    if isinstance(value, dict):
+    if is_map(value):
         keys = {key: value[key] for key in sorted(value)}
         if isinstance(value, PartialMap):
             rest = _wait(f"some keys of {address} are not known", value.rest)
-    elif isinstance(value, list):  # a set; a plain list only where a conditional's other arm is a set
+    elif is_list(value):  # a set; a plain list only where a conditional's other arm is a set
         for item in value:
             if isinstance(item, Unknown):
                 rest = _wait(f"some keys of {address} are not known", item)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
 
 from sumptuary.model import Call
 from sumptuary.sources.terraform.calls import Downloaded, target_of
@@ -19,7 +18,7 @@ from sumptuary.sources.terraform.instances import Nodes
 from sumptuary.sources.terraform.namespaces import Locals, Modules, Variables
 from sumptuary.sources.terraform.providers import Configuration, provider_name
 from sumptuary.sources.terraform.scope import Budget, Inner, TreeFiles
-from sumptuary.values import PartialMap, Unknown
+from sumptuary.values import PartialMap, Unknown, is_map
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,20 +33,39 @@ MOST_INSTANCES = 200_000
 """Resource and module instances of one root module beyond which the rest is not expanded."""
 
 
-@dataclass(slots=True)
 class Run:
-    """What all modules under one root share. ``reached`` are the directories that were called."""
+    """What all modules under one root share.
 
-    library: Library
-    options: Options
-    directory: str
-    given: Given
-    downloaded: Downloaded
-    reusable: bool
-    files: FileAccess
-    budget: Budget = field(default_factory=Budget)
-    reached: set[str] = field(default_factory=set[str])
-    left: int = MOST_INSTANCES
+    ``reached`` are the directories that were called; ``left`` counts down the instances that may still be made.
+    ``reusable`` says that the root is written to be called from elsewhere.
+    """
+
+    __slots__ = (
+        "budget",
+        "directory",
+        "downloaded",
+        "files",
+        "given",
+        "left",
+        "library",
+        "options",
+        "reached",
+        "reusable",
+    )
+
+    def __init__(
+        self, library: Library, options: Options, directory: str, given: Given, reached: set[str], *, reusable: bool
+    ) -> None:
+        self.library = library
+        self.options = options
+        self.directory = directory
+        self.given = given
+        self.reached = reached
+        self.reusable = reusable
+        self.downloaded = Downloaded(library.tree, directory)
+        self.files: FileAccess = TreeFiles(library.tree.root, directory)
+        self.budget = Budget()
+        self.left = MOST_INSTANCES
 
 
 class Instance:
@@ -154,13 +172,14 @@ class Instance:
             return None if "." not in key else Unknown(f"no provider {key} is configured", (f"provider.{key}",))
         passed = self.call.expression("providers")
         if passed is not None:
-            mapping = self.call.cache.get("providers")
+            mapping = self.call.providers
             if mapping is None:
-                mapping = self.call.cache["providers"] = provider_name(passed)
+                mapping = self.call.providers = provider_name(passed)
             if isinstance(mapping, Unknown):
                 return mapping
-            if isinstance(mapping, dict) and isinstance(mapping.get(key), str):
-                return self.parent.provider(mapping[key])
+            given = mapping.get(key) if is_map(mapping) else None
+            if isinstance(given, str):
+                return self.parent.provider(given)
         if "." in key:
             return Unknown(f"{self.address} is not given the provider {key}", (f"provider.{key}",))
         return self.parent.provider(key)
@@ -271,8 +290,3 @@ def root_instance(run: Run, module: Module) -> Instance:
     """The root module itself."""
     run.reached.add(module.directory)
     return Instance(run, module)
-
-
-def files_of(library: Library, directory: str) -> TreeFiles:
-    """File access for the expressions of a root module."""
-    return TreeFiles(library.tree.root, directory)

@@ -16,7 +16,7 @@ from sumptuary.sources.terraform.expansion import (
 )
 from sumptuary.sources.terraform.lazy import Lazy
 from sumptuary.sources.terraform.scope import Inner
-from sumptuary.values import ABSENT, PartialMap, Unknown
+from sumptuary.values import ABSENT, PartialMap, Unknown, is_list, is_map
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -220,17 +220,17 @@ def _after_apply(full: str) -> Unknown:
 
 def _opened(value: object, full: str) -> object:
     """Nested blocks as another resource sees them: what they do not say may be computed."""
-    if not isinstance(value, list):
+    if not is_list(value):
         return value
     blocks: list[object] = []
     for position, block in enumerate(value):
         here = f"{full}[{position}]"
-        if not isinstance(block, dict):
+        if not is_map(block):
             blocks.append(block)
             continue
         known: dict[str, object] = {}
         for key, item in block.items():
-            nested = isinstance(item, list) and bool(item) and all(isinstance(each, dict) for each in item)
+            nested = is_list(item) and bool(item) and all(is_map(each) for each in item)
             known[key] = _opened(item, f"{here}.{key}") if nested else item
         known = {key: _after_apply(f"{here}.{key}") if item is None else item for key, item in known.items()}
         blocks.append(PartialMap(known, _after_apply(here)))
@@ -239,7 +239,6 @@ def _opened(value: object, full: str) -> object:
 
 def groups_of(declaration: Declaration) -> dict[str, list[Block]]:
     """The nested blocks of a declaration by type, sorted out once."""
-    groups = declaration.cache.get("groups")
-    if groups is None:
-        groups = declaration.cache["groups"] = grouped(declaration.body)
-    return groups  # type: ignore[return-value]
+    if declaration.groups is None:
+        declaration.groups = grouped(declaration.body)
+    return declaration.groups

@@ -24,7 +24,7 @@ _BLOCKS_OF = {"terraform": frozenset({"backend", "cloud", "required_providers", 
 
 
 class _Value:
-    """A JSON value with the offsets it spans. ``content`` of an object is a list of (key, offset, value)."""
+    """A JSON value with the offsets it spans. ``content`` of an object is ``_Members``, of an array ``_Items``."""
 
     __slots__ = ("content", "end", "start")
 
@@ -63,6 +63,12 @@ def parse_json(source: bytes, path: str = "") -> File:
         file.problems.append(Problem(error.lineno, error.colno, f"the file is not JSON: {error.msg}"))
     file.problems.extend(reader.problems)
     return file
+
+
+class _Items(list[_Value]):
+    """An array's elements."""
+
+    __slots__ = ()
 
 
 class _Reader:
@@ -136,7 +142,7 @@ class _Reader:
         return _Value(members, start, end + 1), end + 1
 
     def _array(self, start: int, depth: int) -> tuple[_Value, int]:
-        items: list[_Value] = []
+        items = _Items()
         end = self.space(start + 1)
         while self.text[end : end + 1] != "]":
             if items:
@@ -168,7 +174,7 @@ class _Reader:
         elif isinstance(content, _Members):
             body = self._body(kind, content)
             blocks.append(Block(kind, labels, body, self.line(at), self.line(value.end - 1)))
-        elif isinstance(content, list):
+        elif isinstance(content, _Items):
             for item in content:
                 self._blocks(kind, labels, item, item.start, depth, blocks)
         elif content is not None:
@@ -229,6 +235,6 @@ def _lowered(value: _Value, *, literal: bool) -> nodes.Node:
                 if key != "//"
             ]
         )
-    if isinstance(content, list):
+    if isinstance(content, _Items):
         return nodes.Tuple([_lowered(item, literal=literal) for item in content])
     return nodes.Literal(content)

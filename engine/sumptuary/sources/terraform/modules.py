@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field, replace
 
 from sumptuary.model import Place
 from sumptuary.sources.terraform.expressions import Expression
@@ -14,6 +13,7 @@ from sumptuary.values import Unknown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from sumptuary.sources.terraform.conversion import Type
     from sumptuary.sources.terraform.files import Tree
 
 IGNORED = frozenset({"moved", "removed", "import", "check", "action", "ephemeral", "list", "library"})
@@ -21,20 +21,45 @@ IGNORED = frozenset({"moved", "removed", "import", "check", "action", "ephemeral
 _LABELS = {"variable": 1, "output": 1, "provider": 1, "module": 1, "resource": 2, "data": 2}
 
 
-@dataclass(slots=True)
 class Declaration:
     """A block of configuration and the file it stands in.
 
     ``name`` is ``type.name`` for resources and data. ``damage`` says why some of what the block holds may be missing.
+    The last slots keep what other rooms work out of the block once, however often it is evaluated.
     """
 
-    name: str
-    block: Block
-    path: str
-    shown: str
-    damage: Unknown | None = None
-    cache: dict[str, object] = field(default_factory=dict[str, object])
-    named: dict[str, list[tuple[str, ...]]] = field(default_factory=dict[str, "list[tuple[str, ...]]"])
+    __slots__ = (
+        "block",
+        "damage",
+        "flags",
+        "groups",
+        "kind",
+        "name",
+        "named",
+        "path",
+        "places",
+        "provider",
+        "providers",
+        "references",
+        "shown",
+        "source",
+    )
+
+    def __init__(self, name: str, block: Block, path: str, shown: str, damage: Unknown | None = None) -> None:
+        self.name = name
+        self.block = block
+        self.path = path
+        self.shown = shown
+        self.damage = damage
+        self.flags: dict[str, bool] = {}
+        self.groups: dict[str, list[Block]] | None = None
+        self.kind: Type | Unknown | None = None
+        self.named: dict[str, list[tuple[str, ...]]] = {}
+        self.places: dict[str, Place] | None = None
+        self.provider = ""
+        self.providers: object = None
+        self.references: list[tuple[str, list[tuple[str, ...]]]] | None = None
+        self.source: str | None = None
 
     @property
     def body(self) -> Body:
@@ -55,24 +80,41 @@ class Declaration:
         return attribute.expression if attribute is not None else None
 
 
-@dataclass(slots=True)
 class Module:
     """What a directory declares. ``complete`` is False when some of its files could not be read whole."""
 
-    directory: str
-    shown: str
-    complete: bool = True
-    variables: dict[str, Declaration] = field(default_factory=dict[str, Declaration])
-    outputs: dict[str, Declaration] = field(default_factory=dict[str, Declaration])
-    locals: dict[str, tuple[Attribute, str]] = field(default_factory=dict[str, "tuple[Attribute, str]"])
-    resources: dict[str, Declaration] = field(default_factory=dict[str, Declaration])
-    data: dict[str, Declaration] = field(default_factory=dict[str, Declaration])
-    calls: dict[str, Declaration] = field(default_factory=dict[str, Declaration])
-    providers: dict[str, Declaration] = field(default_factory=dict[str, Declaration])
-    settings: list[Declaration] = field(default_factory=list[Declaration])
-    types: frozenset[str] = frozenset()
-    variable_files: tuple[str, ...] = ()
-    named: dict[str, list[tuple[str, ...]]] = field(default_factory=dict[str, "list[tuple[str, ...]]"])
+    __slots__ = (
+        "calls",
+        "complete",
+        "data",
+        "directory",
+        "locals",
+        "named",
+        "outputs",
+        "providers",
+        "resources",
+        "settings",
+        "shown",
+        "types",
+        "variable_files",
+        "variables",
+    )
+
+    def __init__(self, directory: str, shown: str) -> None:
+        self.directory = directory
+        self.shown = shown
+        self.complete = True
+        self.variables: dict[str, Declaration] = {}
+        self.outputs: dict[str, Declaration] = {}
+        self.locals: dict[str, tuple[Attribute, str]] = {}
+        self.resources: dict[str, Declaration] = {}
+        self.data: dict[str, Declaration] = {}
+        self.calls: dict[str, Declaration] = {}
+        self.providers: dict[str, Declaration] = {}
+        self.settings: list[Declaration] = []
+        self.types: frozenset[str] = frozenset()
+        self.variable_files: tuple[str, ...] = ()
+        self.named: dict[str, list[tuple[str, ...]]] = {}
 
     @property
     def has_backend(self) -> bool:
@@ -227,7 +269,9 @@ def override_with(module: Module, body: Body, path: str, shown: str) -> None:
             if before is None:
                 table[name] = declaration
             else:
-                table[name] = replace(before, block=merge(before.block, block), cache={}, named={})
+                table[name] = Declaration(
+                    before.name, merge(before.block, block), before.path, before.shown, before.damage
+                )
         elif block.type == "terraform":
             module.settings.append(Declaration("terraform", block, path, shown))
 

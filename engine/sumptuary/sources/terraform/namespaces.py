@@ -93,12 +93,12 @@ class Variables(Computed):
 
 def _flag(declaration: Declaration, name: str, *, default: bool = False) -> bool:
     """A literal true or false of a declaration, read once."""
-    if name not in declaration.cache:
+    if name not in declaration.flags:
         from sumptuary.sources.terraform.modules import literal
 
         expression = declaration.expression(name)
-        declaration.cache[name] = literal(expression) if expression is not None else default
-    return declaration.cache[name] is True
+        declaration.flags[name] = literal(expression) is True if expression is not None else default
+    return declaration.flags[name]
 
 
 def _converted(declaration: Declaration, value: object, label: str) -> object:
@@ -106,13 +106,12 @@ def _converted(declaration: Declaration, value: object, label: str) -> object:
     constraint = declaration.expression("type")
     if constraint is None or isinstance(value, Unknown):
         return value
-    from sumptuary.sources.terraform.conversion import Type, convert, parse_type
+    from sumptuary.sources.terraform.conversion import convert, parse_type
 
     try:
-        if "type" not in declaration.cache:
-            declaration.cache["type"] = parse_type(constraint)
-        kind = declaration.cache["type"]
-        return convert(value, kind) if isinstance(kind, Type) else value
+        if declaration.kind is None:
+            declaration.kind = parse_type(constraint)
+        return value if isinstance(declaration.kind, Unknown) else convert(value, declaration.kind)
     except EvaluationError as error:
         return Unknown(f"the value of {label} does not fit its type: {error}", (label,))
 

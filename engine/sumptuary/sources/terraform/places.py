@@ -23,13 +23,12 @@ DEEPEST_CHASE = 12
 
 def places_of(declaration: Declaration) -> dict[str, Place]:
     """Attribute path to place, worked out once a block. Repeated blocks are numbered; the first has both names."""
-    found = declaration.cache.get("places")
-    if found is None:
+    if declaration.places is None:
         places: dict[str, Place] = {}
         for path, line, end_line, column in _walk(declaration.body, ""):
             places.setdefault(path, Place(declaration.shown, line, end_line, column))
-        found = declaration.cache["places"] = places
-    return found  # type: ignore[return-value]
+        declaration.places = places
+    return declaration.places
 
 
 def _walk(body: Body, prefix: str) -> Iterator[tuple[str, int, int, int]]:
@@ -54,11 +53,10 @@ def _walk(body: Body, prefix: str) -> Iterator[tuple[str, int, int, int]]:
 def relations_of(made: ResourceInstance) -> dict[str, tuple[str, ...]]:
     """Attribute path to the addresses of the resources that its expression names, through locals and modules."""
     declaration, instance = made.node.declaration, made.node.instance
-    found = declaration.cache.get("references")
-    if found is None:
-        found = declaration.cache["references"] = list(_references(declaration.body, ""))
+    if declaration.references is None:
+        declaration.references = list(_references(declaration.body, ""))
     relations: dict[str, tuple[str, ...]] = {}
-    for path, references in found:  # type: ignore[attr-defined]
+    for path, references in declaration.references:
         related: dict[str, None] = {}
         for reference in references:
             _chase(instance, reference, made.index, related, DEEPEST_CHASE)

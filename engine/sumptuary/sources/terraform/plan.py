@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass
 from decimal import Decimal
 
 from sumptuary.model import Origin, Place, Resource
@@ -16,7 +15,7 @@ from sumptuary.sources.terraform.plan_values import marked
 from sumptuary.sources.terraform.providers import CLOUDS
 from sumptuary.sources.terraform.regions import place_in_cloud
 from sumptuary.sources.terraform.tags import tag_attribute
-from sumptuary.values import Unknown
+from sumptuary.values import Unknown, is_list, is_map
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,7 +28,6 @@ DEEPEST_MODULE = 60
 _KNOWN_MAJORS = ("0", "1")
 
 
-@dataclass(slots=True)
 class Planned:
     """What a plan does to one resource. ``actions`` are Terraform's: no-op, create, update, delete, forget ...
 
@@ -37,9 +35,12 @@ class Planned:
     its ``after`` is its ``before``.
     """
 
-    before: Resource | None
-    after: Resource | None
-    actions: tuple[str, ...]
+    __slots__ = ("actions", "after", "before")
+
+    def __init__(self, before: Resource | None, after: Resource | None, actions: tuple[str, ...]) -> None:
+        self.before = before
+        self.after = after
+        self.actions = actions
 
 
 def read_plan(path: str, coverage: Coverage) -> Iterator[Resource]:
@@ -106,7 +107,7 @@ def _document(path: str, shown: str, coverage: Coverage) -> dict[str, object] | 
     except (ValueError, RecursionError) as error:
         coverage.fail(shown, 0, f"this plan cannot be read: {error}")
         return None
-    if not isinstance(document, dict):
+    if not is_map(document):
         coverage.fail(shown, 1, "this is not a plan: it holds no JSON object")
         return None
     problem = _unreadable(document)
@@ -139,13 +140,13 @@ def _rows(document: dict[str, object]) -> Iterator[dict[str, object]]:
     """One row a managed resource, in the shape of ``resource_changes``; what only the values list is a no-op."""
     seen: set[object] = set()
     changes = document.get("resource_changes")
-    for row in changes if isinstance(changes, list) else []:
-        if isinstance(row, dict) and row.get("mode", "managed") == "managed" and "deposed" not in row:
+    for row in changes if is_list(changes) else []:
+        if is_map(row) and row.get("mode", "managed") == "managed" and "deposed" not in row:
             seen.add(row.get("address"))
             yield row
     for part in ("planned_values", "values"):
         values = document.get(part)
-        module = values.get("root_module") if isinstance(values, dict) else None
+        module = values.get("root_module") if is_map(values) else None
         for row in _module_rows(module, 0):
             if row.get("mode", "managed") == "managed" and row.get("address") not in seen:
                 seen.add(row.get("address"))
@@ -158,27 +159,27 @@ def _rows(document: dict[str, object]) -> Iterator[dict[str, object]]:
 
 
 def _module_rows(module: object, depth: int) -> Iterator[dict[str, object]]:
-    if not isinstance(module, dict) or depth > DEEPEST_MODULE:
+    if not is_map(module) or depth > DEEPEST_MODULE:
         return
     rows = module.get("resources")
-    for row in rows if isinstance(rows, list) else []:
-        if isinstance(row, dict):
+    for row in rows if is_list(rows) else []:
+        if is_map(row):
             yield row
     children = module.get("child_modules")
-    for child in children if isinstance(children, list) else []:
+    for child in children if is_list(children) else []:
         yield from _module_rows(child, depth + 1)
 
 
 def _state_rows(document: dict[str, object]) -> Iterator[dict[str, object]]:
     """The rows of a raw ``terraform.tfstate``."""
     resources = document.get("resources")
-    for resource in resources if isinstance(resources, list) else []:
-        if not isinstance(resource, dict) or resource.get("mode") != "managed":
+    for resource in resources if is_list(resources) else []:
+        if not is_map(resource) or resource.get("mode") != "managed":
             continue
         prefix = f"{resource['module']}." if isinstance(resource.get("module"), str) else ""
         instances = resource.get("instances")
-        for instance in instances if isinstance(instances, list) else []:
-            if not isinstance(instance, dict) or "deposed" in instance:
+        for instance in instances if is_list(instances) else []:
+            if not is_map(instance) or "deposed" in instance:
                 continue
             key = instance.get("index_key")
             index = "" if key is None else f"[{json.dumps(key, ensure_ascii=False)}]"
@@ -194,10 +195,11 @@ def _state_rows(document: dict[str, object]) -> Iterator[dict[str, object]]:
 def _secrets(paths: object) -> dict[str, object]:
     """The sensitive paths of a raw state by their first step: all of such an attribute is withheld."""
     found: dict[str, object] = {}
-    for path in paths if isinstance(paths, list) else []:
-        first = path[0] if isinstance(path, list) and path else path
-        if isinstance(first, dict) and isinstance(first.get("value"), str):
-            found[first["value"]] = True
+    for path in paths if is_list(paths) else []:
+        first = path[0] if is_list(path) and path else path
+        name = first.get("value") if is_map(first) else None
+        if isinstance(name, str):
+            found[name] = True
     return found
 
 
@@ -214,18 +216,18 @@ class _Reading:
     def planned(self, row: dict[str, object]) -> Planned | None:
         """What happens to one resource; None for a row that is none."""
         address, type_name, change = row.get("address"), row.get("type"), row.get("change")
-        if not isinstance(address, str) or not isinstance(type_name, str) or not isinstance(change, dict):
+        if not isinstance(address, str) or not isinstance(type_name, str) or not is_map(change):
             self.coverage.fail(self.shown, 1, f"a resource of the plan cannot be read: {str(address)[:80]}")
             return None
         listed = change.get("actions")
-        actions = tuple(str(each) for each in listed) if isinstance(listed, list) else ("no-op",)
+        actions = tuple(str(each) for each in listed) if is_list(listed) else ("no-op",)
         before = after = None
-        if isinstance(change.get("before"), dict):
+        if is_map(change.get("before")):
             values = marked(change["before"], None, change.get("before_sensitive"), address)
             before = self._resource(address, type_name, values)
         if "forget" in actions and "create" not in actions:
             after = before
-        elif isinstance(change.get("after"), dict) or change.get("after_unknown") is True:
+        elif is_map(change.get("after")) or change.get("after_unknown") is True:
             values = marked(change.get("after"), change.get("after_unknown"), change.get("after_sensitive"), address)
             after = self._resource(address, type_name, values)
         elif "create" in actions or "update" in actions:
@@ -234,7 +236,7 @@ class _Reading:
 
     def _resource(self, address: str, type_name: str, values: object) -> Resource:
         prefix = type_name.partition("_")[0]
-        attributes: dict[str, object] = values if isinstance(values, dict) else {}
+        attributes: dict[str, object] = values if is_map(values) else {}
         resource = Resource(
             id=f"{self.shown}:{address}",
             address=address,

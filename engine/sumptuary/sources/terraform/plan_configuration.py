@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from sumptuary.values import ABSENT, Unknown
+from sumptuary.values import ABSENT, Unknown, is_list, is_map
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,18 +37,18 @@ class PlanProvider:
         return self._value(self._expressions[name], f"provider {name}")
 
     def _value(self, expression: object, name: str) -> object:
-        if isinstance(expression, list):
+        if is_list(expression):
             return [self._value(item, name) for item in expression]
-        if not isinstance(expression, dict):
+        if not is_map(expression):
             return Unknown(f"{name} is not in the plan")
         if "constant_value" in expression:
             return expression["constant_value"]
         references = expression.get("references")
-        if isinstance(references, list):
+        if is_list(references):
             names = [each for each in references if isinstance(each, str)]
             if len(names) == 1 and names[0].startswith("var."):
                 given = self._variables.get(names[0].removeprefix("var."))
-                if isinstance(given, dict) and "value" in given:
+                if is_map(given) and "value" in given:
                     return given["value"]
             waits = ", ".join(names[:3])
             return Unknown(f"{name} depends on {waits}" if waits else f"{name} is not in the plan", tuple(names[:3]))
@@ -59,13 +59,15 @@ class PlanProvider:
         labels = self.setting("default_labels")
         if labels is not ABSENT:
             return labels
-        blocks = self.setting("default_tags")
-        if isinstance(blocks, list):
-            blocks = blocks[0] if blocks else {}
-        if isinstance(blocks, dict):
-            tags = blocks.get("tags")
-            return tags if tags is not None else {}
-        return blocks if isinstance(blocks, Unknown) else {}
+        given = self.setting("default_tags")
+        blocks = given[:1] if is_list(given) else [given]
+        for block in blocks:
+            if is_map(block):
+                tags = block.get("tags")
+                return tags if tags is not None else {}
+            if isinstance(block, Unknown):
+                return block
+        return {}
 
     def tags_place(self) -> Place | None:
         """A plan holds no lines."""
@@ -79,31 +81,32 @@ class PlanConfiguration:
 
     def __init__(self, plan: dict[str, object]) -> None:
         configuration = plan.get("configuration")
-        tree: dict[str, object] = configuration if isinstance(configuration, dict) else {}
+        tree: dict[str, object] = configuration if is_map(configuration) else {}
         variables = plan.get("variables")
         self._providers: dict[str, PlanProvider] = {}
         self._used: dict[str, str] = {}
         self._references: dict[str, dict[str, list[str]]] = {}
-        given: dict[str, object] = variables if isinstance(variables, dict) else {}
+        given: dict[str, object] = variables if is_map(variables) else {}
         providers = tree.get("provider_config")
-        for key, row in (providers if isinstance(providers, dict) else {}).items():
-            expressions = row.get("expressions") if isinstance(row, dict) else None
-            self._providers[str(key)] = PlanProvider(expressions if isinstance(expressions, dict) else {}, given)
+        for key, row in (providers if is_map(providers) else {}).items():
+            expressions = row.get("expressions") if is_map(row) else None
+            self._providers[str(key)] = PlanProvider(expressions if is_map(expressions) else {}, given)
         self._module(tree.get("root_module"), "", 0)
 
     def _module(self, module: object, prefix: str, depth: int) -> None:
-        if not isinstance(module, dict) or depth > DEEPEST:
+        if not is_map(module) or depth > DEEPEST:
             return
         rows = module.get("resources")
-        for row in rows if isinstance(rows, list) else []:
-            if isinstance(row, dict) and isinstance(row.get("address"), str):
+        for row in rows if is_list(rows) else []:
+            if is_map(row) and isinstance(row.get("address"), str):
                 address = f"{prefix}{row['address']}"
-                if isinstance(row.get("provider_config_key"), str):
-                    self._used[address] = row["provider_config_key"]
+                key = row.get("provider_config_key")
+                if isinstance(key, str):
+                    self._used[address] = key
                 self._references[address] = dict(_references(row.get("expressions"), ""))
         calls = module.get("module_calls")
-        for name, call in (calls if isinstance(calls, dict) else {}).items():
-            inner = call.get("module") if isinstance(call, dict) else None
+        for name, call in (calls if is_map(calls) else {}).items():
+            inner = call.get("module") if is_map(call) else None
             self._module(inner, f"{prefix}module.{name}.", depth + 1)
 
     def provider(self, address: str) -> PlanProvider | None:
@@ -123,12 +126,12 @@ class PlanConfiguration:
 
 
 def _references(expressions: object, prefix: str, depth: int = 0) -> Iterator[tuple[str, list[str]]]:
-    if isinstance(expressions, list):
+    if is_list(expressions):
         for item in expressions:
             yield from _references(item, prefix, depth + 1)
-    elif isinstance(expressions, dict) and depth < DEEPEST:
+    elif is_map(expressions) and depth < DEEPEST:
         names = expressions.get("references")
-        if isinstance(names, list):
+        if is_list(names):
             yield prefix.rstrip("."), [name for name in names if isinstance(name, str)]
             return
         for key, item in expressions.items():

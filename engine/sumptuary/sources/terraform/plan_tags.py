@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sumptuary.model import Tag, Tags
 from sumptuary.sources.terraform.tags import read_tags, tag_text
-from sumptuary.values import Unknown
+from sumptuary.values import Unknown, is_map
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ _MERGED = {"aws": "tags_all", "gcp": "terraform_labels"}
 def planned_tags(resource: Resource, configuration: Provider | Unknown | None) -> Tags:
     """The tags of a resource of a plan or state."""
     merged = resource.attributes.get(_MERGED.get(resource.provider, ""))
-    if not isinstance(merged, dict):
+    if not is_map(merged):
         attributes = resource.attributes
         resource.attributes = {name: value for name, value in attributes.items() if name != "tags_all"}
         try:
@@ -30,6 +30,6 @@ def planned_tags(resource: Resource, configuration: Provider | Unknown | None) -
     for key, value in merged.items():
         text = tag_text(key, value)
         if text is not None:
-            origin = "own" if isinstance(own, Unknown) or (isinstance(own, dict) and key in own) else "provider-default"
+            origin = "own" if isinstance(own, Unknown) or (is_map(own) and key in own) else "provider-default"
             tags.entries[key] = Tag(text, origin, resource.origin.place_of(resource.tag_attribute))
     return tags

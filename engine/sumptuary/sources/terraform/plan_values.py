@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sumptuary.values import Unknown
+from sumptuary.values import Unknown, is_list, is_map
 
 DEEPEST = 60
 
@@ -18,16 +18,16 @@ def marked(value: object, unknown: object, sensitive: object, name: str, depth: 
         return Unknown(f"{name} is sensitive", (name,))
     if depth > DEEPEST:
         return Unknown(f"{name} is nested too deep")
-    if isinstance(value, dict) or (value is None and isinstance(unknown, dict) and unknown):
-        return _object(value if isinstance(value, dict) else {}, unknown, sensitive, name, depth)
-    if isinstance(value, list) or (value is None and isinstance(unknown, list) and unknown):
-        return _list(value if isinstance(value, list) else [], unknown, sensitive, name, depth)
+    if is_map(value) or (value is None and is_map(unknown) and unknown):
+        return _object(value if is_map(value) else {}, unknown, sensitive, name, depth)
+    if is_list(value) or (value is None and is_list(unknown) and unknown):
+        return _list(value if is_list(value) else [], unknown, sensitive, name, depth)
     return value
 
 
 def _object(value: dict[str, object], unknown: object, sensitive: object, name: str, depth: int) -> object:
-    waits = unknown if isinstance(unknown, dict) else {}
-    secrets = sensitive if isinstance(sensitive, dict) else {}
+    waits = unknown if is_map(unknown) else {}
+    secrets = sensitive if is_map(sensitive) else {}
     found: dict[str, object] = {}
     for key in [*value, *(key for key in waits if key not in value)]:
         item = marked(value.get(key), waits.get(key), secrets.get(key), f"{name}.{key}", depth + 1)
@@ -37,8 +37,8 @@ def _object(value: dict[str, object], unknown: object, sensitive: object, name: 
 
 
 def _list(value: list[object], unknown: object, sensitive: object, name: str, depth: int) -> object:
-    waits = unknown if isinstance(unknown, list) else []
-    secrets = sensitive if isinstance(sensitive, list) else []
+    waits = unknown if is_list(unknown) else []
+    secrets = sensitive if is_list(sensitive) else []
     found: list[object] = []
     for position in range(max(len(value), len(waits))):
         item = value[position] if position < len(value) else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sumptuary.sources.terraform.blocks import argument, grouped
 from sumptuary.sources.terraform.lazy import Lazy, settled
 from sumptuary.sources.terraform.scope import Names
-from sumptuary.values import ABSENT, Unknown
+from sumptuary.values import ABSENT, Unknown, is_list, is_map
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -108,12 +108,12 @@ class Configuration:
         if labels is not ABSENT:
             return labels
         blocks = self.setting("default_tags")
-        if isinstance(blocks, dict):
+        if is_map(blocks):
             blocks = [blocks]
-        if not isinstance(blocks, list):
+        if not is_list(blocks):
             return blocks if isinstance(blocks, Unknown) else {}
         for block in blocks:
-            tags: object = block.get("tags") if isinstance(block, dict) else None
+            tags: object = block.get("tags") if is_map(block) else None
             if tags is not None:
                 return tags
         return {}
@@ -131,13 +131,11 @@ class Configuration:
 
 def local_name(declaration: Declaration) -> str:
     """The provider's local name that a resource or data block uses: ``aws``, ``aws.eu``, ``google-beta``."""
-    name = declaration.cache.get("provider")
-    if name is None:
+    if not declaration.provider:
         expression = declaration.expression("provider")
         given = provider_name(expression) if expression is not None else None
-        name = given if isinstance(given, str) else declaration.block.labels[0].partition("_")[0]
-        declaration.cache["provider"] = name
-    return str(name)
+        declaration.provider = given if isinstance(given, str) else declaration.block.labels[0].partition("_")[0]
+    return declaration.provider
 
 
 def configuration_of(instance: Instance, declaration: Declaration) -> Configuration | Unknown | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sumptuary.values import ABSENT, Unknown
+from sumptuary.values import ABSENT, Unknown, is_list
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def _aws(resource: Resource, attributes: dict[str, object], configuration: Provi
     own = _text(attributes.get("region"))
     if configuration is not None and not isinstance(configuration, Unknown):
         accounts = configuration.setting("allowed_account_ids")
-        if isinstance(accounts, list) and len(accounts) == 1:
+        if is_list(accounts) and len(accounts) == 1:
             resource.account = _text(accounts[0])
     if own is not None:
         resource.region = own

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 
-from sumptuary.sources.terraform.calls import Downloaded, local_directory
+from sumptuary.sources.terraform.calls import local_directory
 from sumptuary.sources.terraform.facets import fill
 from sumptuary.sources.terraform.files import SUFFIXES, Tree, scan_root_of
-from sumptuary.sources.terraform.graph import Run, files_of, root_instance
+from sumptuary.sources.terraform.graph import Run, root_instance
 from sumptuary.sources.terraform.modules import Library
 from sumptuary.sources.terraform.resources import read_estate
 from sumptuary.sources.terraform.tags import read_tags
@@ -79,16 +79,8 @@ def is_reusable(module: Module) -> bool:
 
 def _read_root(library: Library, module: Module, options: Options, reached: set[str]) -> Iterator[Resource]:
     tree = library.tree
-    run = Run(
-        library=library,
-        options=options,
-        directory=module.directory,
-        given=given_for(module, options, tree),
-        downloaded=Downloaded(tree, module.directory),
-        reusable=is_reusable(module),
-        files=files_of(library, module.directory),
-        reached=reached,
-    )
+    given = given_for(module, options, tree)
+    run = Run(library, options, module.directory, given, reached, reusable=is_reusable(module))
     estate, configurations = read_estate(root_instance(run, module))
     for resource in estate.resources.values():
         before = resource.tag_attribute

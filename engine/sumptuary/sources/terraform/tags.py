@@ -7,7 +7,7 @@ from decimal import Decimal
 from sumptuary.model import Tag, Tags
 from sumptuary.sources.terraform.blocks import OpenBlocks
 from sumptuary.sources.terraform.mapping.taggable import tag_attribute_of
-from sumptuary.values import PartialMap, Unknown
+from sumptuary.values import PartialMap, Unknown, is_list, is_map
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def _add(tags: Tags, value: object, origin: str, place: Place | None) -> None:
     if isinstance(value, Unknown):
         _overlaid(tags, value)
         return
-    if not isinstance(value, dict):
+    if not is_map(value):
         return
     if isinstance(value, PartialMap):
         _overlaid(tags, value.rest)
@@ -118,7 +118,7 @@ def _add_group_tags(tags: Tags, attributes: Mapping[str, object], place: Place |
     """``tag`` blocks and the old ``tags`` list of an Auto Scaling group: key, value, propagate_at_launch."""
     for name in ("tag", "tags"):
         for row in _rows(tags, attributes.get(name)):
-            if not isinstance(row, dict):
+            if not is_map(row):
                 _doubt(tags, row if isinstance(row, Unknown) else Unknown("a tag block cannot be read"))
                 continue
             key = row.get("key")
@@ -136,7 +136,7 @@ def _rows(tags: Tags, value: object) -> Iterator[object]:
         yield from value.known
     elif isinstance(value, Unknown):
         _doubt(tags, value)
-    elif isinstance(value, list):
+    elif is_list(value):
         yield from value
-    elif isinstance(value, dict):
+    elif is_map(value):
         yield value

@@ -14,7 +14,7 @@ from sumptuary.sources.terraform.expressions import Expression
 from sumptuary.sources.terraform.modules import literal
 from sumptuary.sources.terraform.scope import Names
 from sumptuary.sources.terraform.syntax import parse
-from sumptuary.values import Unknown
+from sumptuary.values import Unknown, is_map
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ class _Files:
             self.tree.fail(path, getattr(error, "lineno", 0), f"this is not JSON: {error}")
             self._broken(path)
             return
-        if isinstance(document, dict):
+        if is_map(document):
             self.values.update(document)
         else:
             self.tree.fail(path, 1, "a variable file holds an object")
