@@ -115,20 +115,21 @@ class SpotEligibility(ResourceRule):
     parameters: SpotEligibilityParameters
 
     def judge(self, resource: Resource, context: Context) -> Outcome:
-        """Purpose first, then the rate, then whether it can be interrupted."""
+        """What is known decides first: another rate, or another purpose."""
         compute, workload = resource.compute, resource.workload
-        if isinstance(workload.purpose, Unknown):
-            return Undecided.on(workload.purpose)
+        option = compute.purchase_option if compute is not None else None
+        if isinstance(option, str) and option != self.parameters.check:
+            return PASSED
+        if isinstance(workload.purpose, str) and workload.purpose not in PURPOSES:
+            return PASSED
+        if compute is None or option is None:
+            return Skipped("how it is bought is not said")
         if workload.purpose is None:
             return Skipped("its purpose is not declared")
-        if workload.purpose not in PURPOSES:
-            return PASSED
-        if compute is None or compute.purchase_option is None:
-            return Skipped("how it is bought is not said")
-        if isinstance(compute.purchase_option, Unknown):
-            return Undecided.on(compute.purchase_option, compute.purchase_attribute)
-        if compute.purchase_option != self.parameters.check:
-            return PASSED
+        if isinstance(workload.purpose, Unknown):
+            return Undecided.on(workload.purpose)
+        if isinstance(option, Unknown):
+            return Undecided.on(option, compute.purchase_attribute)
         if self.parameters.check == "spot":
             return _on_spot(compute, workload)
         return self._on_demand(resource, compute, workload, context)
