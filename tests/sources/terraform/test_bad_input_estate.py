@@ -173,6 +173,27 @@ def test_modules_that_multiply_are_cut_off_with_a_line(tmp_path: Path, monkeypat
     assert failures == [("leaf.tf", 1, "the root module has too many resources to write out; the rest was not judged")]
 
 
+def test_modules_within_modules_that_multiply_are_cut_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from sumptuary.sources.terraform import graph
+
+    monkeypatch.setattr(graph, "MOST_INSTANCES", 2000)
+    for level in range(4):
+        (tmp_path / f"m{level}").mkdir()
+        text = f'module "m" {{\n  source = "../m{level + 1}"\n  count = 1000\n}}\n' if level < 3 else QUEUE
+        (tmp_path / f"m{level}" / "main.tf").write_text(text)
+    found, failures, _ = scan(tmp_path)
+    assert len(found) <= 2000
+    assert failures
+    assert all("too many resources" in message for _, _, message in failures)
+
+
+def test_a_variable_that_nobody_declares_is_noted(tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text(QUEUE)
+    coverage = Coverage()
+    list(read([str(tmp_path)], Options(variables={"nme": "x"}), coverage))
+    assert coverage.notes == ["--var nme: no module here declares this variable"]
+
+
 def test_two_reads_give_the_same_order(tmp_path: Path) -> None:
     for name in ("b", "a", "c"):
         (tmp_path / name).mkdir()

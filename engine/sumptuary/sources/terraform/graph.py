@@ -131,6 +131,8 @@ class Instance:
         if name in self.module.types:
             value = self._names[name] = Nodes(self, "resource", name)
             return value
+        if name == "ephemeral":
+            return Unknown("ephemeral values exist only while Terraform runs", ("ephemeral",))
         if name in ("each", "count", "self"):
             return Unknown(f"{name} has no meaning here")
         return Unknown(f"{name} is not declared in {self.module.shown}")
@@ -257,17 +259,18 @@ class Called:
         expansion = self.expansion
         return self._make(index_text(key), names_of(expansion, key, expansion.keys[key]), None)
 
-    def symbolic(self) -> Instance | None:
-        """The instance that stands for those that are not known; None when all are."""
-        expansion = self.expansion
-        return self._make(SYMBOLIC_TEXT, symbolic_names(expansion), expansion.rest) if expansion.rest else None
-
     def instances(self) -> list[Instance]:
         """Every instance, the symbolic one last."""
-        found = [self.instance(key) for key in self.expansion.keys]
+        found: list[Instance] = []
+        for key in self.expansion.keys:
+            made = self.instance(key)
+            if made is None or self.caller.run.left <= 0:
+                break
+            found.append(made)
         if self.expansion.rest is not None:
-            found.append(self._make(SYMBOLIC_TEXT, symbolic_names(self.expansion), self.expansion.rest))
-        return [each for each in found if each is not None]
+            symbolic = self._make(SYMBOLIC_TEXT, symbolic_names(self.expansion), self.expansion.rest)
+            found += [symbolic] if symbolic is not None else []
+        return found
 
     def _make(self, index: str, names: dict[str, object], doubt: Unknown | None) -> Instance | None:
         if self._module is None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from sumptuary.sources.terraform.graph import Instance
     from sumptuary.sources.terraform.instances import Node, ResourceInstance
+    from sumptuary.sources.terraform.modules import Declaration
 
 
 class Estate:
@@ -64,8 +65,10 @@ def _instances(root: Instance) -> Iterator[Instance]:
             if called.missing is not None:
                 continue
             _note_too_many(called.address, called.expansion.rest, instance)
-            if called.expansion.keys or called.expansion.rest is not None:
-                below.extend(called.instances())
+            if instance.run.left <= 0:
+                _too_many(instance, called.declaration)
+                return
+            below.extend(called.instances())
         pending.extend(reversed(below))
 
 
@@ -76,17 +79,18 @@ def _made(node: Node) -> Iterator[tuple[ResourceInstance, Unknown | None]]:
     _note_too_many(node.address, expansion.rest, node.instance)
     for key in expansion.keys:
         if run.left <= 0:
-            run.library.tree.fail(
-                node.declaration.path,
-                node.declaration.block.line,
-                "the root module has too many resources to write out; the rest was not judged",
-            )
+            _too_many(node.instance, node.declaration)
             return
         run.left -= 1
         yield node.made(key), inherited
     symbolic = node.symbolic()
     if symbolic is not None:
         yield symbolic, expansion.rest
+
+
+def _too_many(instance: Instance, declaration: Declaration) -> None:
+    message = "the root module has too many resources to write out; the rest was not judged"
+    instance.run.library.tree.fail(declaration.path, declaration.block.line, message)
 
 
 def _note_too_many(address: str, rest: Unknown | None, instance: Instance) -> None:
@@ -122,7 +126,21 @@ def _resource(
     )
     place_in_cloud(resource, configuration)
     resource.tags = read_tags(resource, configuration)
+    _leave_to_callers(resource, made)
     return resource
+
+
+def _leave_to_callers(resource: Resource, made: ResourceInstance) -> None:
+    """In a directory that is written to be called, tags that come from its variables are its callers' to give."""
+    instance = made.node.instance
+    if not instance.run.reusable or instance.call is not None or resource.tags.rest is not None:
+        return
+    attribute = made.node.declaration.body.attributes.get(resource.tag_attribute)
+    if attribute is None:
+        return
+    names = sorted(".".join(each[:2]) for each in attribute.expression.references() if each[0] in ("var", "local"))
+    if names:
+        resource.tags.rest = Unknown(f"callers of this module may give tags through {names[0]}", tuple(names))
 
 
 __all__ = ["SYMBOLIC_TEXT", "Estate", "read_estate"]

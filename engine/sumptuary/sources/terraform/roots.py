@@ -38,6 +38,9 @@ def read_roots(paths: Sequence[str], options: Options, coverage: Coverage) -> It
     for directory, module in modules.items():
         if directory not in reached:
             yield from _read_root(library, module, options, reached)
+    for name in options.variables:
+        if not any(name in module.variables for module in modules.values()):
+            coverage.note(f"--var {name}: no module here declares this variable")
 
 
 def _directories(paths: Sequence[str], tree: Tree) -> list[str]:
