@@ -9,6 +9,7 @@ import pytest
 from reports import sample
 from sumptuary.coverage import Coverage
 from sumptuary.findings import Violation
+from sumptuary.model import Call, Place
 from sumptuary.money import Range
 from sumptuary.reports import Style, render
 from sumptuary.reports.amounts import amount, span
@@ -67,6 +68,15 @@ def test_instances_of_one_block_are_one_entry_with_their_savings_added() -> None
     assert output.count("serve inference") == 1
     assert "aws_instance.node[0] and 7 more" in output
     assert "$80.00 a month" in output
+
+
+def test_a_finding_in_a_module_names_the_call() -> None:
+    about = sample.resource("module.a.module.b.aws_instance.c", "modules/b/main.tf")
+    about.origin.calls = (
+        Call("module.a", Place("main.tf", 7)),
+        Call("module.a.module.b", Place("modules/a/main.tf", 3)),
+    )
+    assert "module.a.module.b.aws_instance.c, called at main.tf:7" in text([sample.violation(about)])
 
 
 def test_a_saving_that_nobody_can_price_says_so() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 
 PATIENT = (200_000, 20, 20)
@@ -16,6 +15,8 @@ def main() -> int:
 
         sys.stdout.write(f"sumptuary {__version__}\n")
         return 0
+    import gc
+
     gc.set_threshold(*PATIENT)
     from sumptuary.cli.program import run
 

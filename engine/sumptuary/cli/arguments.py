@@ -19,12 +19,19 @@ if TYPE_CHECKING:
 FAIL_ON = f"the enforcement from which a violation blocks: {', '.join(LEVELS[1:])} (default: soft-mandatory)"
 
 
+class _Help(RawDescriptionHelpFormatter):
+    """Help as wide as COLUMNS says. (Left to itself it imports ``shutil`` to ask, for every option that is added.)"""
+
+    def __init__(self, prog: str) -> None:
+        columns = os.environ.get("COLUMNS", "")
+        super().__init__(prog, max_help_position=32, width=int(columns) if columns.isdigit() else 100)
+
+
 class Parser(ArgumentParser):
     """An argument parser whose errors are ours: exit 2, with the nearest option or word suggested."""
 
     def __init__(self, *, prog: str, description: str) -> None:
-        super().__init__(prog=prog, description=description, allow_abbrev=False)
-        self.formatter_class = RawDescriptionHelpFormatter
+        super().__init__(prog=prog, description=description, allow_abbrev=False, formatter_class=_Help)
 
     def error(self, message: str) -> NoReturn:
         """Raise what argparse found wrong as a usage error."""

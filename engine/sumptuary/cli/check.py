@@ -20,11 +20,17 @@ from sumptuary.coverage import Coverage
 from sumptuary.evaluate import Setting, evaluate
 from sumptuary.report import Report, summarise
 from sumptuary.reports import FORMATS, render
-from sumptuary.reports.ledger import verdict
+from sumptuary.reports.ledger import plural, verdict
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
+    from collections.abc import Sequence
+
+    from sumptuary.model import Resource
+
+REASONS = 5
+"""How many reasons for a missing price are told apart."""
 
 NAME = "check"
 HELP = "hold Terraform files and plans against the policies: what breaks them, and what it costs"
@@ -68,6 +74,7 @@ def judged(arguments: Namespace, coverage: Coverage) -> Report:
         allow_incomplete=arguments.allow_incomplete,
     )
     report = evaluate(reading.resources, reading.laws.policies, setting, coverage, reading.before)
+    _note_unpriced(reading.resources, coverage)
     chosen = Chosen.of(reading.paths)
     if chosen.everything:
         return report
@@ -81,3 +88,16 @@ def judged(arguments: Namespace, coverage: Coverage) -> Report:
         allow_incomplete=arguments.allow_incomplete,
     )
     return Report(kept, coverage, summary, report.catalogue, report.now, report.stage)
+
+
+def _note_unpriced(resources: Sequence[Resource], coverage: Coverage) -> None:
+    """Why resources have no price, the commonest reasons first: an unpriced estate must not read as a cheap one."""
+    reasons: dict[str, int] = {}
+    for resource in resources:
+        if resource.cost.unpriced:
+            reasons[resource.cost.unpriced] = reasons.get(resource.cost.unpriced, 0) + 1
+    ranked = sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
+    for reason, count in ranked[:REASONS]:
+        coverage.note(f"{plural(count, 'resource')} unpriced: {reason}")
+    if rest := ranked[REASONS:]:
+        coverage.note(f"{plural(sum(count for _, count in rest), 'resource')} unpriced for {len(rest)} further reasons")

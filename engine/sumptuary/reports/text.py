@@ -13,6 +13,7 @@ from sumptuary.reports.unknowns import unknowns
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from sumptuary.findings import Violation
+    from sumptuary.model import Place
     from sumptuary.report import Report
     from sumptuary.reports import Style
 
@@ -134,11 +135,18 @@ def _group(group: Group, width: int, paint: Paint, currency: str) -> list[str]:
 
 
 def _where(group: Group) -> str:
-    """The address, and how many more read the same; a change as a whole has none."""
-    if group.first.resource.kind == "change.set":
+    """The address, how many more read the same, and who calls the module; a change as a whole has no address."""
+    violation = group.first
+    if violation.resource.kind == "change.set":
         return ""
-    more = len(group.addresses) - 1
-    return group.addresses[0] + (f" and {more} more" if more else "")
+    more = f" and {len(group.addresses) - 1} more" if len(group.addresses) > 1 else ""
+    calls = violation.resource.origin.calls
+    return f"{violation.resource.address}{more}{_called(calls[0].place) if calls else ''}"
+
+
+def _called(place: Place) -> str:
+    """Where the root module makes the call, which is often the line to change."""
+    return f", called at {place.path}:{place.line}"
 
 
 def _law(violation: Violation) -> str:
