@@ -235,7 +235,6 @@ class Reader:
             arguments.append(self.expression())
             if self.take("..."):
                 expanded = True
-                self.take(",")
                 break
             if not self.take(","):
                 break

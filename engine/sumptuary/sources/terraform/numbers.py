@@ -10,6 +10,7 @@ from sumptuary.sources.terraform.scope import EvaluationError, TooLargeError
 BITS = 512
 _EXACT = 1 << BITS
 _LARGEST_EXPONENT = 1000
+_EVERY_DIGIT = Context(prec=2000)
 _DIGITS = (150, 153, 154, 155, 156)
 
 Number = int | Decimal
@@ -35,7 +36,7 @@ def number_literal(text: str) -> Number:
 def simplest(value: Decimal) -> Number:
     """The number as an int when it is whole."""
     whole = int(value)
-    return whole if whole == value else value
+    return whole if whole == value else value.normalize(_EVERY_DIGIT)
 
 
 def _to_bits(value: Fraction) -> Fraction:

@@ -73,7 +73,7 @@ def equals(left: object, right: object) -> bool | Unknown:
         return left
     if isinstance(right, Unknown):
         return right
-    unknown = first_unknown(left) or first_unknown(right)
+    unknown = first_unknown([left, right])
     if unknown is None:
         return equal(left, right)
     return False if _differ(left, right) else unknown

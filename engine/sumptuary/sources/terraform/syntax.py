@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import tree_sitter_hcl
 from tree_sitter import Language, Parser
 
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
 
 _LANGUAGE = Language(tree_sitter_hcl.language())
 _PARSER = Parser(_LANGUAGE)
+_EXPONENT = re.compile(rb"(?<![\w.])(\d+)(?=[eE][+-]?\d+(?![\w.]))")
 DEEPEST = 100
 """Blocks inside blocks that can be read."""
 LARGEST = 20_000_000
@@ -105,10 +108,27 @@ def parse(source: bytes, path: str) -> File:
         line = source[: error.start].count(b"\n") + 1
         file.problems.append(Problem(line, 1, "the file is not UTF-8 text"))
         return file
+    root = _PARSER.parse(source).root_node
+    if root.has_error:
+        root, source = _with_exponents(root, source)
     reader = _FileReader(source, file)
-    reader.read(_PARSER.parse(source).root_node)
+    reader.read(root)
     file.problems.sort(key=lambda problem: (problem.line, problem.column))
     return file
+
+
+def _with_exponents(root: Node, source: bytes) -> tuple[Node, bytes]:
+    """The tree and source with ``1e3`` as ``1.0e3``: the grammar reads an exponent only after a decimal point."""
+    pieces, end = [], 0
+    for match in _EXPONENT.finditer(source):
+        node = root.descendant_for_byte_range(match.start(), match.start())
+        if node is not None and node.type == "numeric_lit":
+            pieces.append(source[end : match.start()] + match[1] + b".0")
+            end = match.end(1)
+    if not pieces:
+        return root, source
+    mended = b"".join(pieces) + source[end:]
+    return _PARSER.parse(mended).root_node, mended
 
 
 class _FileReader:

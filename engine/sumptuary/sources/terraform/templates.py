@@ -77,6 +77,7 @@ def read_heredoc(reader: Reader) -> Node:
     inner.depth = reader.depth
     parts = _read_parts(inner, quoted=False)
     if opening[1]:
+        _trim(parts)  # a trimmed line break no longer begins a line: what follows keeps its indentation
         _outdent(parts)
     reader.position = closing.end()
     return _assemble(parts)

@@ -38,7 +38,7 @@ def alltrue(items: list[object]) -> object:
     unknown: Unknown | None = None
     for item in items:
         if isinstance(item, Unknown):
-            unknown = unknown or item
+            unknown = item if unknown is None else unknown
         elif item is None or not to_bool(item):
             return False
     return True if unknown is None else unknown
@@ -50,7 +50,7 @@ def anytrue(items: list[object]) -> object:
     unknown: Unknown | None = None
     for item in items:
         if isinstance(item, Unknown):
-            unknown = unknown or item
+            unknown = item if unknown is None else unknown
         elif item is not None and to_bool(item):
             return True
     return False if unknown is None else unknown
@@ -125,7 +125,7 @@ def contains(items: object, wanted: object) -> object:
         if same is True:
             return True
         if isinstance(same, Unknown):
-            unknown = unknown or same
+            unknown = same if unknown is None else unknown
     return False if unknown is None else unknown
 
 

@@ -66,7 +66,7 @@ class Function:
         for index, value in enumerate(values):
             place = min(index, last)
             if isinstance(value, Unknown):
-                unknown = unknown or value
+                unknown = value if unknown is None else unknown
                 taken.append(value)
                 continue
             if value is None:

@@ -1,4 +1,4 @@
-"""Reads YAML as Terraform's ``yamldecode`` does: YAML 1.2 words, bounded size, aliases counted as what they stand for."""
+"""Reads YAML as Terraform's ``yamldecode`` does: YAML 1.1 words, bounded size, aliases counted as what they stand for."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 _DEEPEST = 100
 _WORDS: dict[str, object] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
-    **dict.fromkeys(("true", "True", "TRUE"), True),
-    **dict.fromkeys(("false", "False", "FALSE"), False),
+    **dict.fromkeys("true True TRUE yes Yes YES y Y on On ON".split(" "), True),
+    **dict.fromkeys("false False FALSE no No NO n N off Off OFF".split(" "), False),
 }
-_INTEGER = re.compile(r"[-+]?(?:0b[01_]+|0o?[0-7_]+|0x[0-9a-fA-F_]+|[1-9][0-9_]*|0)", re.ASCII)
+_INTEGER = re.compile(r"[-+]?(?:0b[01]+|0o[0-7]+|0x[0-9a-fA-F]+|[0-9]+)", re.ASCII)
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?", re.ASCII)
 _TIME = re.compile(r"\d{4}-\d\d?-\d\d?(?:[Tt ].*)?", re.ASCII)
 
@@ -136,13 +136,11 @@ def _scalar(event: yaml.ScalarEvent) -> object:
 
 
 def _integer(text: str) -> object:
-    digits = text.replace("_", "").lstrip("+")
+    digits = text.lstrip("+")
     sign = -1 if digits.startswith("-") else 1
     digits = digits.lstrip("-")
     if digits[:2] in ("0b", "0o", "0x"):
         return sign * int(digits, 0)
-    if len(digits) > 1 and digits.startswith("0"):
-        return sign * int(digits, 8)
     return sign * int(digits)
 
 

@@ -11,7 +11,9 @@ from sumptuary.sources.terraform.mapping.fleets import (
     node_group,
     root_volume,
     sagemaker_training,
+    spot_fleet,
     spot_only,
+    spot_price,
 )
 from sumptuary.sources.terraform.mapping.shape import Shape
 
@@ -27,13 +29,13 @@ SHAPES: dict[str, Shape] = {
     "aws_instance": Shape("compute.instance", sku="instance_type", further=root_volume),
     "aws_spot_instance_request": Shape("compute.instance", sku="instance_type", further=spot_only),
     "aws_launch_template": Shape("compute.template", sku="instance_type", further=instance_market),
-    "aws_launch_configuration": Shape("compute.template", sku="instance_type"),
+    "aws_launch_configuration": Shape("compute.template", sku="instance_type", further=spot_price),
     "aws_autoscaling_group": Shape(
         "compute.group", sku="instance_type", minimum="min_size", desired="desired_capacity", maximum="max_size",
         further=group,
     ),
     "aws_spot_fleet_request": Shape(
-        "compute.group", sku="launch_specification.instance_type", desired="target_capacity", further=spot_only
+        "compute.group", sku="launch_specification.instance_type", desired="target_capacity", further=spot_fleet
     ),
     "aws_ec2_fleet": Shape("compute.group", desired="target_capacity_specification.total_target_capacity"),
     "aws_ec2_capacity_reservation": Shape("compute.reservation", sku="instance_type", desired="instance_count"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sumptuary.model import Compute, Resource, Storage
-from sumptuary.sources.terraform.mapping.shape import several, text, whole
+from sumptuary.sources.terraform.mapping.shape import mapped, several, text, whole
 from sumptuary.values import ABSENT, Absent, Unknown
 
 TYPE_CHECKING = False
@@ -35,14 +35,42 @@ def instance_market(resource: Resource, peers: Peers) -> None:
     """Spot, where ``instance_market_options`` asks for it; a capacity block likewise."""
     if resource.compute is None:
         return
-    market = resource.attribute("instance_market_options.market_type")
-    if isinstance(resource.attribute("instance_market_options"), Unknown):
-        market = resource.attribute("instance_market_options")
+    options = resource.attribute("instance_market_options")
+    market = options if isinstance(options, Unknown) else resource.attribute("instance_market_options.market_type")
+    if isinstance(market, Absent) and options and _is_spot_without_type(resource):
+        market = "spot"
     if isinstance(market, Unknown):
         resource.compute.purchase_option = market
     elif isinstance(market, str):
         resource.compute.purchase_option = {"spot": "spot", "capacity-block": "capacity-block"}.get(market, "on-demand")
     resource.compute.purchase_attribute = "instance_market_options"
+
+
+def _is_spot_without_type(resource: Resource) -> bool:
+    """aws_instance, market_type: "Defaults to spot"; elsewhere spot options say it."""
+    options = resource.attribute("instance_market_options.spot_options")
+    return resource.type == "aws_instance" or not isinstance(options, (Absent, Unknown))
+
+
+def spot_price(resource: Resource, peers: Peers) -> None:
+    """A launch configuration with a spot price asks for spot capacity (aws_launch_configuration, spot_price)."""
+    price = resource.attribute("spot_price")
+    if resource.compute is None:
+        return
+    resource.compute.purchase_attribute = "spot_price"
+    if isinstance(price, Unknown):
+        resource.compute.purchase_option = price
+    elif price:
+        resource.compute.purchase_option = "spot"
+
+
+def spot_fleet(resource: Resource, peers: Peers) -> None:
+    """A spot fleet: its launch specifications name the types."""
+    spot_only(resource, peers)
+    specifications = resource.attribute("launch_specification")
+    if resource.compute is not None and isinstance(specifications, list) and len(specifications) > 1:
+        items = [item for item in specifications if isinstance(item, dict)]
+        resource.compute.sku, resource.compute.alternatives = several([item.get("instance_type") for item in items])
 
 
 def spot_only(resource: Resource, peers: Peers) -> None:
@@ -58,7 +86,7 @@ def _template(resource: Resource, peers: Peers, attribute: str) -> Resource | No
             for address in addresses:
                 found = peers.get(address)
                 if found is not None and found.type in ("aws_launch_template", "aws_launch_configuration"):
-                    return found
+                    return mapped(found, peers)
     return None
 
 
@@ -124,16 +152,18 @@ def _mixed(resource: Resource, compute: Compute, peers: Peers) -> None:
     compute.sku, compute.alternatives = several([name for name in names if name is not None])
     if compute.sku is None:
         template = _template(resource, peers, prefix)
-        if template is None:
-            compute.sku = overrides if isinstance(overrides, Unknown) else _waits(resource, "launch_template")
+        if isinstance(overrides, Unknown):
+            compute.sku = overrides
+        elif template is None:
+            compute.sku = _waits(resource, "launch_template")
         else:
             _take_sku(compute, template)
     share = resource.attribute(compute.purchase_attribute)
-    base = resource.attribute(f"{prefix}.instances_distribution.on_demand_base_capacity")
+    base = whole(resource.attribute(f"{prefix}.instances_distribution.on_demand_base_capacity"))
     if isinstance(share, Unknown):
         compute.purchase_option = share
-    elif whole(share) == 0 and not whole(base):
-        compute.purchase_option = "spot"
+    elif whole(share) == 0 and (isinstance(base, Unknown) or not base):
+        compute.purchase_option = base if isinstance(base, Unknown) else "spot"
 
 
 def batch(resource: Resource, peers: Peers) -> None:
@@ -147,6 +177,8 @@ def batch(resource: Resource, peers: Peers) -> None:
     vcpus = compute.minimum
     compute.minimum = 0 if vcpus == 0 or vcpus is None else Unknown("Batch counts vCPUs, not instances")
     compute.desired = compute.minimum
+    most = resource.attribute("compute_resources.max_vcpus")
+    compute.maximum = most if isinstance(most, Unknown) else Unknown("Batch counts vCPUs, not instances")
 
 
 def endpoint_variants(resource: Resource, peers: Peers) -> None:
@@ -165,7 +197,8 @@ def endpoint_variants(resource: Resource, peers: Peers) -> None:
     compute.sku = skus[0]
     compute.alternatives = tuple(sku for sku in skus[1:] if isinstance(sku, str) and sku != skus[0])
     known = [count for count in counts if isinstance(count, int)]
-    if len(known) == len(counts) and not compute.alternatives:
+    unknown_type = any(isinstance(sku, Unknown) for sku in skus)
+    if len(known) == len(counts) and not compute.alternatives and not unknown_type:
         compute.desired = sum(known)
     else:
         compute.desired = Unknown("its variants run on different instance types, or in numbers that are not known")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sumptuary.model import Accelerators, Resource
-from sumptuary.sources.terraform.mapping.shape import Shape, text, whole
+from sumptuary.sources.terraform.mapping.shape import Shape, mapped, text, whole
 from sumptuary.values import Absent, Unknown
 
 TYPE_CHECKING = False
@@ -45,6 +45,8 @@ def _accelerators(resource: Resource, block: str, kind: str, number: str) -> Non
         compute.accelerators = model
     elif isinstance(model, str):
         found = whole(count)
+        if found == 0:
+            return  # "To set an empty list, use a single guest_accelerator block with count = 0" (compute_instance)
         compute.accelerators = Accelerators(model.rpartition("/")[2], 1 if found is None else found)
 
 
@@ -60,32 +62,30 @@ def _node_pool(resource: Resource, peers: Peers) -> None:
             compute.purchase_option = value
         elif value is True:
             compute.purchase_option = "spot"
-    if compute.minimum is None:
+    if compute.desired is None:
+        compute.desired = whole(resource.attribute("initial_node_count"))
+        compute.count_attribute = "initial_node_count"
+    _per_zone(resource)
+    if compute.minimum is None and compute.maximum is None:
         compute.minimum = whole(resource.attribute("autoscaling.total_min_node_count"))
         compute.maximum = whole(resource.attribute("autoscaling.total_max_node_count"))
-    _per_zone(resource)
     _accelerators(resource, "node_config.guest_accelerator", "type", "count")
 
 
 def _per_zone(resource: Resource) -> None:
     """Counts are per zone: in several zones, or in a region whose zones are not listed, they multiply."""
     compute, zones = resource.compute, resource.attribute("node_locations")
-    if compute is None:
+    if compute is None or (isinstance(zones, Absent) and isinstance(resource.zone, str)):
         return
-    if isinstance(zones, list) and len(zones) > 1:
-        for name in ("minimum", "desired", "maximum"):
-            value = getattr(compute, name)
-            if isinstance(value, int):
-                setattr(compute, name, value * len(zones))
-    elif isinstance(resource.zone, (str, Unknown)) or isinstance(zones, list):
-        return
-    else:
-        waits = Unknown(
-            "its counts are per zone, and its zones are not listed", (f"{resource.address}.node_locations",)
-        )
-        for name in ("minimum", "desired", "maximum"):
-            if isinstance(value := getattr(compute, name), int) and value != 0:
-                setattr(compute, name, waits)
+    waits = Unknown("its counts are per zone, and its zones are not listed", (f"{resource.address}.node_locations",))
+    for name in ("minimum", "desired", "maximum"):
+        value = getattr(compute, name)
+        if not isinstance(value, int) or value == 0:
+            continue
+        if isinstance(zones, list) and zones:
+            setattr(compute, name, value * len(zones))
+        else:
+            setattr(compute, name, zones if isinstance(zones, Unknown) else waits)
 
 
 def _manager(resource: Resource, peers: Peers) -> None:
@@ -99,6 +99,7 @@ def _manager(resource: Resource, peers: Peers) -> None:
             continue
         for address in addresses:
             template = peers.get(address)
+            template = mapped(template, peers) if template is not None else None
             if template is not None and template.compute is not None:
                 compute.sku = template.compute.sku
                 compute.purchase_option = template.compute.purchase_option
@@ -151,7 +152,7 @@ SHAPES: dict[str, Shape] = {
     "google_compute_region_commitment": Shape("commitment"),
     "google_container_node_pool": Shape(
         "compute.node_pool", sku="node_config.machine_type", minimum="autoscaling.min_node_count",
-        desired="initial_node_count", maximum="autoscaling.max_node_count",
+        desired="node_count", maximum="autoscaling.max_node_count",
         defaults={"node_config.machine_type": "e2-medium"}, further=_node_pool,
     ),
     "google_container_cluster": Shape("compute.group"),
