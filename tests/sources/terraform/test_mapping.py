@@ -257,6 +257,7 @@ def test_a_training_job_has_its_deadline_and_checkpoint() -> None:
         ("aws_instance", "tags"),
         ("aws_autoscaling_group", "tag"),
         ("aws_iam_role_policy", ""),
+        ("google_brand_new_thing", None),
         ("google_compute_instance", "labels"),
         ("google_container_cluster", "resource_labels"),
         ("google_compute_router_nat", ""),

@@ -10,7 +10,11 @@ _texts: dict[str, str] = {}
 
 
 def tag_attribute_of(resource_type: str) -> str | None:
-    """The attribute that holds a type's tags, empty where it takes none, None where no list knows the provider."""
+    """The attribute that holds a type's tags, empty where it takes none, None where the lists do not know.
+
+    The Google and Azure lists hold every type that their provider documents, so that a newer one is not known. The AWS
+    list holds those that take tags: any other takes none, unless it is newer than the list.
+    """
     name = _PROVIDERS.get(resource_type.partition("_")[0])
     if name is None:
         return None
@@ -20,6 +24,7 @@ def tag_attribute_of(resource_type: str) -> str | None:
             text = _texts[name] = file.read()
     start = text.find(f"\n{resource_type} ")
     if start < 0:
-        return ""
+        return "" if name == "aws" else None
     end = text.find("\n", start + 1)
-    return text[start + len(resource_type) + 2 : end if end >= 0 else None]
+    attribute = text[start + len(resource_type) + 2 : end if end >= 0 else None]
+    return "" if attribute == "-" else attribute
