@@ -186,7 +186,7 @@ def duration(text: str) -> timedelta | None:
     """A duration such as ``90m``, ``24h``, ``1h30m``, ``7d``; a bare number is seconds; None for anything else."""
     number, total, seen = "", 0.0, False
     for character in text.strip().lower():
-        if character.isdigit() or (character == "." and "." not in number):
+        if character.isdecimal() or (character == "." and "." not in number):
             number += character
         elif character in _UNITS and number not in ("", "."):
             total += float(number) * _UNITS[character]

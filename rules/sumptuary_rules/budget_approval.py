@@ -171,7 +171,7 @@ class BudgetApproval(EstateRule):
         if limit is None:
             return
         if isinstance(run.cost, Unknown):
-            yield Undecided(f"{run.address}: the cost of the run is not known: {run.cost.reason}", run.cost.depends_on)
+            yield Undecided(f"the cost of the run is not known: {run.cost.reason}", run.cost.depends_on)
         elif run.cost.expected > limit:
             named = "its budget of" if run.budget is not None else "the limit of"
             reason = f"a run of {run.address} costs ${run.cost.expected:,.0f}, more than {named} ${limit:,.0f}"
@@ -187,15 +187,17 @@ class BudgetApproval(EstateRule):
         covers = covering(context.approvals, scope, per, found.expected)
         lacking = missing(self.parameters.approvals, covers, found.expected, spend.team)
         evidence: dict[str, object] = {"amount": found.expected, "limit": limit, "per": per}
+        approvers = _approvers(covers)
         if not lacking:
             evidence |= {"approved": True, "approvals": [approval.id for approval in covers]}
+        consent = f"needs {', '.join(lacking)}" if lacking else f"approved by {', '.join(approvers)}"
         return Finding(
-            f"{_of(spend)}{reason}" if not address else reason,
+            f"{'' if address else _of(spend)}{reason}; {consent}",
             facts={
                 "team": spend.team,
                 "change": {"monthly_increase": found.expected, "low": found.low, "high": found.high},
                 "missing_approvals": lacking,
-                "approved_by": _approvers(covers),
+                "approved_by": approvers,
                 "amount": found.expected,
                 "limit": limit,
             },
@@ -223,4 +225,4 @@ def _amount(money: Money | None) -> Decimal | None:
 
 
 def _is_amount(text: str) -> bool:
-    return text.replace(".", "", 1).isdigit()
+    return text.replace(".", "", 1).isdecimal()

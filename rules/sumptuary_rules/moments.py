@@ -10,7 +10,7 @@ UTC = datetime.fromisoformat("2000-01-01T00:00:00+00:00").tzinfo
 def moment(text: str) -> datetime | None:
     """The moment that an ISO 8601 date or date-time names; a bare date is the end of that day, UTC. None for others."""
     given = text.strip()
-    if len(given) < 8 or not given[:4].isdigit():
+    if len(given) < 8 or not given[:4].isdecimal():
         return None
     try:
         found = datetime.fromisoformat(given.replace("z", "Z"))

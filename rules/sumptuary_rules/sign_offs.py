@@ -25,7 +25,7 @@ class Threshold:
     )
 
     def __post_init__(self) -> None:
-        if not self.above.replace(".", "", 1).isdigit():
+        if not self.above.replace(".", "", 1).isdecimal():
             raise ValueError(f"above: {self.above!r} is not an amount such as 1000")
         if not 1 <= self.min <= max(1, len(self.from_)):
             raise ValueError(f"min: {self.min} of {len(self.from_)} cannot sign")

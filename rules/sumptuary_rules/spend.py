@@ -100,4 +100,4 @@ def _decimal(value: object) -> Decimal | None:
     if isinstance(value, (int, Decimal)):
         return Decimal(value)
     text = str(value).strip()
-    return Decimal(text) if text.replace(".", "", 1).removeprefix("-").isdigit() else None
+    return Decimal(text) if text.replace(".", "", 1).removeprefix("-").isdecimal() else None

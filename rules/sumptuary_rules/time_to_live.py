@@ -152,7 +152,7 @@ class TimeToLive(ResourceRule):
         span = duration(declared)
         until = moment(declared)
         if span is not None and not _is_date(declared):
-            if declared.strip().isdigit() and not source.startswith("field:"):
+            if declared.strip().isdecimal() and not source.startswith("field:"):
                 return self._finding(resource, f"{name} is {declared!r}, which has no unit (24h, 7d)", declared)
             if timedelta() < span <= self.limit:
                 return None

@@ -180,6 +180,7 @@ def test_an_approval_of_a_run_names_its_address() -> None:
     ("parameters", "said"),
     [
         ({"monthly_limit": {"amount": "much"}}, "amount"),
+        ({"monthly_limit": {"amount": "10²"}}, "amount"),
         ({"approvals": [{"above": "-1", "from_": ["@a"]}]}, "above"),
         ({"approvals": [{"above": "1", "from_": ["@a"], "min": 2}]}, "min"),
     ],

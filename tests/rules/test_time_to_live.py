@@ -40,6 +40,7 @@ def judge(given: dict[str, Any], **parameters: Any) -> Any:
         ({"ttl": "0d"}, Finding),
         ({"ttl": "-1d"}, Finding),
         ({"ttl": "never"}, Finding),
+        ({"ttl": "²h"}, Finding),
         ({"ttl": ""}, Finding),
         ({"ttl": "99999999999999999999d"}, Finding),
         ({"expires-at": "2026-11-22T14:00:00Z"}, Passed),
