@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from sumptuary.sources.terraform.mapping.fleets import (
     batch,
-    budget_limit,
     endpoint_variants,
     group,
     instance_market,
@@ -128,7 +127,7 @@ SHAPES: dict[str, Shape] = {
     "aws_vpn_connection": Shape("network.gateway"),
     # observability, budgets, commitments
     "aws_cloudwatch_log_group": Shape("observability.log_group"),
-    "aws_budgets_budget": Shape("budget", further=budget_limit),
+    "aws_budgets_budget": Shape("budget"),
     "aws_savingsplans_plan": Shape("commitment"),
     "aws_rds_reserved_instance": Shape("commitment"),
 }  # fmt: skip

@@ -216,9 +216,3 @@ def sagemaker_training(resource: Resource, peers: Peers) -> None:
     resource.compute.purchase_attribute = "enable_managed_spot_training"
     checkpoint = resource.attribute("checkpoint_config.s3_uri")
     resource.workload.checkpoint = text(checkpoint)
-    resource.workload.interruptible = True
-
-
-def budget_limit(resource: Resource, peers: Peers) -> None:
-    """A budget costs nothing; its limit stays among the attributes."""
-    resource.cost.unpriced = ""

@@ -117,9 +117,15 @@ def _cloud_run(resource: Resource, peers: Peers) -> None:
     compute.sku = None
     model = resource.attribute("template.node_selector.accelerator")
     if isinstance(model, str):
-        count = whole(resource.attribute("template.containers.resources.limits.nvidia.com/gpu"))
-        compute.accelerators = Accelerators(model, 1 if count is None else count)
-    resource.workload.evidence = resource.workload.evidence or ""
+        compute.accelerators = Accelerators(model, _cloud_run_gpus(resource))
+
+
+def _cloud_run_gpus(resource: Resource) -> int | Unknown:
+    """GPUs of one instance, by the limit of its containers; one where none is given."""
+    limits = resource.attribute("template.containers.resources.limits")
+    value = limits.get("nvidia.com/gpu") if isinstance(limits, dict) else limits
+    count = whole(value)
+    return 1 if count is None else count
 
 
 def _disk_type(resource: Resource, peers: Peers) -> None:
