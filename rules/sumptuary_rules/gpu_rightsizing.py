@@ -20,6 +20,9 @@ from sumptuary.rule import (
 )
 from sumptuary_rules.suggestions import Suggestion, cheapest, fits_any, is_model, memory_needed_gib
 
+LARGEST_MODEL = 10_000
+"""In billions of parameters; a size above it is no size, and exempts nothing."""
+
 
 @dataclass(slots=True, frozen=True)
 class Utilization:
@@ -117,7 +120,9 @@ class GpuRightsizing(ResourceRule):
         if (used := self._measured(resource)) is not None:
             return used
         size = resource.workload.parameters_billion
-        needed = memory_needed_gib(float(size)) if isinstance(size, (int, float)) and size > 0 else None
+        if not isinstance(size, (int, float)) or not 0 < size <= LARGEST_MODEL:
+            size = None
+        needed = memory_needed_gib(size) if size is not None else None
         if needed is not None and fits_any(resource, replacements, needed, context) is False:
             return PASSED
         attached = _is_attached(resource, context)

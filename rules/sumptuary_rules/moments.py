@@ -16,6 +16,6 @@ def moment(text: str) -> datetime | None:
         found = datetime.fromisoformat(given.replace("z", "Z"))
     except ValueError:
         return None
-    if len(given) <= 10:
+    if len(given) <= 10 and found.date() < datetime.max.date():
         found += timedelta(days=1)
     return found if found.tzinfo is not None else found.replace(tzinfo=UTC)

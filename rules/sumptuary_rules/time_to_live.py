@@ -161,7 +161,7 @@ class TimeToLive(ResourceRule):
             return self._finding(resource, f"{name} is {declared}, longer than {self.parameters.max_ttl}", declared)
         if until is None:
             return self._finding(resource, f"{name} is {declared[:40]!r}, which is no duration and no date", declared)
-        if now > until + self.grace:
+        if now - self.grace > until:
             return self._finding(resource, f"it expired on {declared}", declared, expired=True)
         if until - now > self.limit + self.grace:
             reason = f"it expires on {declared}, further off than {self.parameters.max_ttl}"

@@ -99,6 +99,13 @@ def test_a_size_that_is_not_known_is_not_taken_for_none() -> None:
     assert outcome.confidence == "medium"
 
 
+@pytest.mark.parametrize("size", [0, -7, 1e9, float("inf"), float("nan")])
+def test_a_size_that_no_model_has_exempts_nothing(size: float) -> None:
+    outcome = judge({"sku": "p4d.24xlarge", "workload": {"parameters_billion": size}})
+    assert isinstance(outcome, Finding)
+    assert outcome.confidence == "medium"
+
+
 def test_accelerators_that_are_not_known_are_not_judged() -> None:
     assert isinstance(judge({"accelerators": {"$unknown": "var.gpu"}}), Undecided)
 
