@@ -42,8 +42,7 @@ class RequiredTagsParameters:
         doc="For a key, the only values allowed; compared as text, in this spelling.", default={}, tighten="subset"
     )
     patterns: dict[str, str] = parameter(
-        doc="For a key, a regular expression that the whole value must match. A repeated group may not repeat or "
-        "choose inside.",
+        doc="For a key, a regular expression that the whole value must match. It may not refer back or look around.",
         default={},
     )
     aliases: dict[str, list[str]] = parameter(
