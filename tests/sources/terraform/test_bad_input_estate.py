@@ -187,6 +187,16 @@ def test_modules_within_modules_that_multiply_are_cut_off(tmp_path: Path, monkey
     assert all("too many resources" in message for _, _, message in failures)
 
 
+def test_calls_that_nest_without_end_are_cut_off(tmp_path: Path) -> None:
+    for level in range(40):
+        (tmp_path / f"m{level:02}").mkdir()
+        text = f'module "m" {{ source = "../m{level + 1:02}" }}\n' if level < 39 else QUEUE
+        (tmp_path / f"m{level:02}" / "main.tf").write_text(text)
+    found, failures, _ = scan(tmp_path)
+    assert [message for _, _, message in failures] == ["module calls nest deeper than 30"]
+    assert [len(each.origin.calls) for each in found] == [7], "what was cut off is judged on its own"
+
+
 def test_a_variable_that_nobody_declares_is_noted(tmp_path: Path) -> None:
     (tmp_path / "main.tf").write_text(QUEUE)
     coverage = Coverage()

@@ -64,7 +64,8 @@ class Tree:
             self._counted.add(path)
             self.coverage.files_seen += 1
         if not self.holds(path):
-            self.fail(path, 0, "it is a link that leads out of the scanned tree")
+            linked = os.path.islink(path)
+            self.fail(path, 0, f"it {'is a link that leads out of' if linked else 'lies outside'} the scanned tree")
             return None
         try:
             with open(path, "rb") as file:
