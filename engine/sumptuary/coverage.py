@@ -25,15 +25,15 @@ class Coverage:
 
     files_seen: int = 0
     files_read: int = 0
-    failures: list[FileFailure] = field(default_factory=list)
+    failures: list[FileFailure] = field(default_factory=list[FileFailure])
     evaluated: int = 0
-    unmapped: dict[str, int] = field(default_factory=dict)
+    unmapped: dict[str, int] = field(default_factory=dict[str, int])
     modules_resolved: int = 0
-    unresolved_modules: list[str] = field(default_factory=list)
-    collectors: list[dict[str, str]] = field(default_factory=list)
+    unresolved_modules: list[str] = field(default_factory=list[str])
+    collectors: list[dict[str, str]] = field(default_factory=list[dict[str, str]])
     prices: dict[str, int] = field(default_factory=lambda: {"exact": 0, "estimated": 0, "unknown": 0})
-    skipped: dict[str, dict[str, int]] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
+    skipped: dict[str, dict[str, int]] = field(default_factory=dict[str, dict[str, int]])
+    notes: list[str] = field(default_factory=list[str])
 
     def fail(self, path: str, line: int, message: str) -> None:
         """Record that a file, or a part of it, could not be read."""

@@ -71,8 +71,8 @@ class Finding:
     reason: str
     attribute: str = ""
     levers: tuple[Lever, ...] = ()
-    facts: dict[str, object] = field(default_factory=dict)
-    evidence: dict[str, object] = field(default_factory=dict)
+    facts: dict[str, object] = field(default_factory=dict[str, object])
+    evidence: dict[str, object] = field(default_factory=dict[str, object])
     remediation: str = ""
     slot: str = ""
     confidence: str = "high"
@@ -133,7 +133,7 @@ class Violation:
     depends_on: tuple[str, ...] = ()
     remediation: str = ""
     fix: dict[str, object] | None = None
-    evidence: dict[str, object] = field(default_factory=dict)
+    evidence: dict[str, object] = field(default_factory=dict[str, object])
     related: tuple[tuple[Place, str], ...] = ()
     saving: Saving | None = None
     blocking: bool = False

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from sumptuary.money import Range
-from sumptuary.values import ABSENT, Absent, PartialMap, Unknown, look_up
+from sumptuary.values import ABSENT, Absent, PartialMap, Unknown, is_list, is_map, look_up
 
 KINDS = (
     "compute.instance",
@@ -79,7 +79,7 @@ class Origin:
     uri: str = ""
     root: str = ""
     calls: tuple[Call, ...] = ()
-    places: dict[str, Place] = field(default_factory=dict)
+    places: dict[str, Place] = field(default_factory=dict[str, Place])
 
     def place_of(self, attribute: str) -> Place | None:
         """The most precise place known for an attribute path: its own line, its block's, or the resource's."""
@@ -263,9 +263,9 @@ class Resource:
     tag_attribute: str = ""
     environment: str | Unknown | None = None
     team: str | Unknown | None = None
-    attributes: dict[str, object] = field(default_factory=dict)
+    attributes: dict[str, object] = field(default_factory=dict[str, object])
     origin: Origin = field(default_factory=Origin)
-    relations: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    relations: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     multiplicity: Unknown | None = None
     compute: Compute | None = None
     workload: Workload = field(default_factory=Workload)
@@ -281,14 +281,14 @@ class Resource:
         """
         value: object = self.attributes
         for step in path.split("."):
-            if isinstance(value, list):
+            if is_list(value):
                 if step.isdigit():
                     value = value[int(step)] if int(step) < len(value) else ABSENT
                     continue
                 value = value[0] if len(value) == 1 else ABSENT
             if isinstance(value, Unknown):
                 return value
-            if not isinstance(value, dict):
+            if not is_map(value):
                 return ABSENT
             value = look_up(value, step)
         return ABSENT if value is None else value

@@ -120,7 +120,7 @@ def parameter(
     them). ``choices`` are the words allowed. Without a default it is required.
     """
     metadata = {"doc": doc, "tighten": tighten, "record": record, "choices": choices}
-    if isinstance(default, (list, dict)):
+    if type(default) in (list, dict):
         return field(default_factory=default.copy, metadata=metadata)
     return field(default=default, metadata=metadata)
 
@@ -136,7 +136,7 @@ def load_parameters(shape: Any, data: dict[str, Any]) -> Any:
         value = loaded.get(item.name)
         if record is None or value is None or not is_dataclass(record):
             continue
-        if isinstance(value, list):
+        if type(value) is list:
             loaded[item.name] = [load_parameters(record, entry) for entry in value]
         else:
             loaded[item.name] = load_parameters(record, value)

@@ -103,12 +103,12 @@ def first_unknown(value: object) -> Unknown | None:
     """The first unknown found anywhere inside a value, or None when all of it is known."""
     if isinstance(value, Unknown):
         return value
-    if isinstance(value, dict):
+    if is_map(value):
         for item in value.values():
             if (found := first_unknown(item)) is not None:
                 return found
         return value.rest if isinstance(value, PartialMap) else None
-    if isinstance(value, (list, tuple)):
+    if is_collection(value):
         for item in value:
             if (found := first_unknown(item)) is not None:
                 return found
@@ -128,25 +128,25 @@ def to_json(value: object) -> object:
         return None
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() and abs(value) < 10**15 else float(value)
-    if isinstance(value, dict):
+    if is_map(value):
         plain: dict[str, object] = {str(key): to_json(item) for key, item in value.items()}
         if isinstance(value, PartialMap):
             plain[UNKNOWN_KEY] = value.rest.reason
         return plain
-    if isinstance(value, (list, tuple)):
+    if is_collection(value):
         return [to_json(item) for item in value]
     return str(value)
 
 
 def from_json(value: object) -> object:
     """The reverse of ``to_json`` for maps that carry ``$unknown``; other JSON values stay as they are."""
-    if isinstance(value, dict):
+    if is_map(value):
         reason = value.get(UNKNOWN_KEY)
         known = {str(key): from_json(item) for key, item in value.items() if key != UNKNOWN_KEY}
         if UNKNOWN_KEY not in value:
             return known
         unknown = Unknown(str(reason), (str(reason),))
         return PartialMap(known, unknown) if known else unknown
-    if isinstance(value, list):
+    if is_list(value):
         return [from_json(item) for item in value]
     return value

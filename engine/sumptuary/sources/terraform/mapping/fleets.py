@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sumptuary.model import Compute, Resource, Storage
 from sumptuary.sources.terraform.mapping.shape import mapped, several, text, whole
-from sumptuary.values import ABSENT, Absent, Unknown
+from sumptuary.values import ABSENT, Absent, Unknown, is_list, is_map
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -68,8 +68,8 @@ def spot_fleet(resource: Resource, peers: Peers) -> None:
     """A spot fleet: its launch specifications name the types."""
     spot_only(resource, peers)
     specifications = resource.attribute("launch_specification")
-    if resource.compute is not None and isinstance(specifications, list) and len(specifications) > 1:
-        items = [item for item in specifications if isinstance(item, dict)]
+    if resource.compute is not None and is_list(specifications) and len(specifications) > 1:
+        items = [item for item in specifications if is_map(item)]
         resource.compute.sku, resource.compute.alternatives = several([item.get("instance_type") for item in items])
 
 
@@ -147,8 +147,8 @@ def _mixed(resource: Resource, compute: Compute, peers: Peers) -> None:
     compute.sku_attribute = f"{prefix}.launch_template.override"
     compute.purchase_attribute = f"{prefix}.instances_distribution.on_demand_percentage_above_base_capacity"
     overrides = resource.attribute(f"{prefix}.launch_template.override")
-    items = overrides if isinstance(overrides, list) else []
-    names = [item.get("instance_type") for item in items if isinstance(item, dict)]
+    items = overrides if is_list(overrides) else []
+    names = [item.get("instance_type") for item in items if is_map(item)]
     compute.sku, compute.alternatives = several([name for name in names if name is not None])
     if compute.sku is None:
         template = _template(resource, peers, prefix)
@@ -189,7 +189,7 @@ def endpoint_variants(resource: Resource, peers: Peers) -> None:
     if isinstance(variants, Unknown):
         compute.sku = variants
         return
-    items = [item for item in variants if isinstance(item, dict)] if isinstance(variants, list) else []
+    items = [item for item in variants if is_map(item)] if is_list(variants) else []
     if len(items) < 2:
         return
     skus = [text(item.get("instance_type")) for item in items]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sumptuary.model import Accelerators, Resource
 from sumptuary.sources.terraform.mapping.shape import Shape, mapped, text, whole
-from sumptuary.values import Absent, Unknown
+from sumptuary.values import Absent, Unknown, is_list, is_map
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def _per_zone(resource: Resource) -> None:
         value = getattr(compute, name)
         if not isinstance(value, int) or value == 0:
             continue
-        if isinstance(zones, list) and zones:
+        if is_list(zones) and zones:
             setattr(compute, name, value * len(zones))
         else:
             setattr(compute, name, zones if isinstance(zones, Unknown) else waits)
@@ -123,7 +123,7 @@ def _cloud_run(resource: Resource, peers: Peers) -> None:
 def _cloud_run_gpus(resource: Resource) -> int | Unknown:
     """GPUs of one instance, by the limit of its containers; one where none is given."""
     limits = resource.attribute("template.containers.resources.limits")
-    value = limits.get("nvidia.com/gpu") if isinstance(limits, dict) else limits
+    value = limits.get("nvidia.com/gpu") if is_map(limits) else limits
     count = whole(value)
     return 1 if count is None else count
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from sumptuary.model import Compute, Resource, Storage
-from sumptuary.values import ABSENT, Absent, Unknown
+from sumptuary.values import ABSENT, Absent, Unknown, is_list
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ def whole(value: object) -> int | Unknown | None:
 
 def several(value: object) -> tuple[str | Unknown | None, tuple[str, ...]]:
     """The first of one or many names, and the others."""
-    if isinstance(value, list):
+    if is_list(value):
         if not value:
             return None, ()
         names = [item for item in value[1:] if isinstance(item, str)]
