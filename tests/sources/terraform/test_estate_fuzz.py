@@ -14,7 +14,8 @@ from sumptuary.coverage import Coverage
 from sumptuary.sources.terraform import Options, read
 
 PIECES = (
-    *['{', '}', '"', '${', '[', ']', '(', ')', '=', ',', '...', '*', '-', '%{if', '<<EOT', '/*', 'null', '1e999', 'local.a', 'each.value', 'var.x', 'count.index', '\x00'],
+    *'{}"[](),=*-',
+    *("${", "...", "%{if", "<<EOT", "/*", "null", "1e999", "local.a", "each.value", "var.x", "count.index", "\x00"),
     *("\n", "for_each = ", "count = ", 'dynamic "x" {', "provider = ", "for k in "),
     'module "m" { source = "./." }\n',
 )
