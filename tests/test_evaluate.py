@@ -148,6 +148,11 @@ def test_an_unknown_environment_makes_the_selection_unknown() -> None:
     assert only(run([resource], law(environments=("!production",)))).status == "unknown"
 
 
+def test_a_doubtful_selection_does_not_matter_where_the_rule_passes_anyway() -> None:
+    resource = instance("a", "small", environment=Unknown("var.env has no value", ("var.env",)))
+    assert run([resource], law(environments=("!production",))).violations == []
+
+
 def test_a_price_that_is_not_known_leaves_the_violation_without_saving() -> None:
     report = run([instance("a", "huge")], law(parameters={"sku": "huge"}))
     violation = only(report)

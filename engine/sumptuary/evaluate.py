@@ -150,7 +150,7 @@ def judge(law: Law, context: Context) -> Iterator[tuple[Resource, Outcome]]:
             if isinstance(selected, Finding):
                 yield resource, selected
             elif isinstance(selected, Unknown):
-                yield resource, Undecided.on(selected)
+                yield resource, _judge_doubtful(rule, resource, context, selected)
             elif not selected:
                 continue
             elif isinstance(rule, EstateRule):
@@ -166,6 +166,12 @@ def _select(law: Law, resource: Resource) -> bool | Unknown | Finding:
         return law.selector.matches(resource)
     except SumptuaryError as error:  # a condition that reads what is not there: never a pass
         return Finding(error.message, evidence={"fault": True})
+
+
+def _judge_doubtful(rule: ResourceRule | EstateRule, resource: Resource, context: Context, doubt: Unknown) -> Outcome:
+    """Where it is not known whether a policy is about a resource: unknown, unless the rule has nothing against it."""
+    outcome = _judge_one(rule, resource, context) if isinstance(rule, ResourceRule) else None
+    return outcome if isinstance(outcome, (Passed, Skipped)) else Undecided.on(doubt)
 
 
 def _judge_one(rule: ResourceRule, resource: Resource, context: Context) -> Outcome:

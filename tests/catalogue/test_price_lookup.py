@@ -209,11 +209,13 @@ def test_the_oldest_date_used_is_kept_and_age_is_warned_of(catalogue: Catalogue)
     assert catalogue.warnings(datetime(2026, 7, 17, tzinfo=UTC)) == ()
 
 
-def test_interruption_bands(catalogue: Catalogue) -> None:
-    assert catalogue.interruption_band("aws", "m5.4xlarge", "eu-west-1") == 2
-    assert catalogue.interruption_band("aws", "ml.m5.4xlarge", "eu-west-1") == 2
-    assert catalogue.interruption_band("aws", "no.such", "eu-west-1") is None
-    assert catalogue.interruption_band("gcp", "g2-standard-4", "us-central1") is None
+def test_interruption_bands_hold_for_a_year(catalogue: Catalogue) -> None:
+    fresh = Catalogue(now=datetime(2026, 6, 1, tzinfo=UTC))
+    assert fresh.interruption_band("aws", "m5.4xlarge", "eu-west-1") == 2
+    assert fresh.interruption_band("aws", "ml.m5.4xlarge", "eu-west-1") == 2
+    assert fresh.interruption_band("aws", "no.such", "eu-west-1") is None
+    assert fresh.interruption_band("gcp", "g2-standard-4", "us-central1") is None
+    assert catalogue.interruption_band("aws", "m5.4xlarge", "eu-west-1") is None
 
 
 @given(st.text(), st.text(), st.text(), st.sampled_from(("on-demand", "spot", "commit-1y", "commit-3y", "")))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -24,10 +25,14 @@ A2 = {
 }
 
 
+IN_TIME = datetime(2026, 6, 1, tzinfo=UTC)
+"""When the interruption bands of AWS were less than a year old."""
+
+
 def judge(given: dict[str, Any], **parameters: Any) -> Any:
     found = resources(given)
     rule = SpotEligibility(load_parameters(SpotEligibilityParameters, parameters))
-    return rule.judge(found[0], context(found))
+    return rule.judge(found[0], context(found, now=IN_TIME))
 
 
 def test_rework_is_what_the_arithmetic_of_the_savings_says() -> None:

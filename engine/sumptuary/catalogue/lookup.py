@@ -112,11 +112,15 @@ class Catalogue:
     def interruption_band(self, provider: str, sku: str, region: str) -> int | None:
         """How often AWS reclaims spot instances of a type: 0 (< 5 % a month) to 4 (> 20 %), or None.
 
-        The figure is as old as the spot advisor's; it is a range, so it is not refused for its age.
+        None too where the figure is older than a year, as for spot prices: what was rare may be common by now.
         """
-        name = provider_name(provider)
-        row = self._spot_row(name, sku.removeprefix("ml."), region_name(name, region))
-        return int(row["interruption_band"]) if row is not None else None
+        name, place = provider_name(provider), region_name(provider_name(provider), region)
+        row = self._spot_row(name, sku.removeprefix("ml."), place)
+        table = self.tables.table("aws-spot", place) if row is not None else None
+        if row is None or table is None:
+            return None
+        oldest = min(source.as_of for source in table.sources.values())
+        return None if age_in_days(oldest, self.today) > REFUSED_SPOT_DAYS else int(row["interruption_band"])
 
     def warnings(self, now: datetime | None = None) -> tuple[str, ...]:
         """A line for each kind of price given out that is older than it should be (90 days; 7 for spot)."""

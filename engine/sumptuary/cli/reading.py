@@ -178,4 +178,6 @@ def _is_plan(path: str) -> bool:
             head = file.read(PLAN_HEAD)
     except OSError:
         return False
-    return head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") and b'"format_version"' in head
+    if not head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+        return False
+    return b'"format_version"' in head or (b'"terraform_version"' in head and b'"lineage"' in head)
