@@ -136,8 +136,8 @@ def load_parameters(shape: Any, data: dict[str, Any]) -> Any:
         value = loaded.get(item.name)
         if record is None or value is None or not is_dataclass(record):
             continue
-        if type(value) is list:
-            loaded[item.name] = [load_parameters(record, entry) for entry in value]
+        if is_list(value):
+            loaded[item.name] = [load_parameters(record, entry) for entry in value if is_map(entry)]
         else:
             loaded[item.name] = load_parameters(record, value)
     return shape(**loaded)

@@ -20,6 +20,7 @@ def schema_of(kind: str | None = None) -> dict[str, Any]:
     """The schema of a kind of document, or of any of them."""
     if kind is not None:
         return {"$schema": DIALECT, **documents.KINDS[kind].model_json_schema()}
-    models = documents.Policy | documents.Pack | documents.Project | documents.Approval
-    adapter: TypeAdapter[Any] = TypeAdapter(Annotated[models, Field(discriminator="kind")])
+    models: Any = documents.Policy | documents.Pack | documents.Project | documents.Approval
+    shape: Any = Annotated[models, Field(discriminator="kind")]  # pyright: ignore[reportInvalidTypeForm]  # made here
+    adapter: TypeAdapter[Any] = TypeAdapter(shape)
     return {"$schema": DIALECT, "title": "A Sumptuary document", **adapter.json_schema()}

@@ -8,7 +8,7 @@ from decimal import Decimal
 from sumptuary.sources.terraform import nodes, numbers
 from sumptuary.sources.terraform.lazy import TerraformSet, settled
 from sumptuary.sources.terraform.scope import EvaluationError
-from sumptuary.values import PartialMap, Unknown
+from sumptuary.values import PartialMap, Unknown, is_list, is_map
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -138,15 +138,12 @@ def convert(value: object, to: Type) -> object:
 def _to_sequence(value: object, to: Type) -> object:
     items = elements(value, to.kind)
     element = to.element or ANY
-    if element.kind == "any":
-        items = unified(items)
-    else:
-        items = [convert(item, element) for item in items]
+    items = unified(items) if element.kind == "any" else [convert(item, element) for item in items]
     return to_set(items) if to.kind == "set" else items
 
 
 def _to_map(value: object, element: Type) -> dict[str, object]:
-    if not isinstance(value, dict):
+    if not is_map(value):
         raise EvaluationError(f"a map is required, not {named(value)}")
     if element.kind == "any":
         result = dict(zip(value, unified(list(value.values())), strict=True))
@@ -156,7 +153,7 @@ def _to_map(value: object, element: Type) -> dict[str, object]:
 
 
 def _to_object(value: object, to: Type) -> dict[str, object]:
-    if not isinstance(value, dict):
+    if not is_map(value):
         raise EvaluationError(f"an object is required, not {named(value)}")
     result: dict[str, object] = {}
     for name in sorted(to.attributes):
@@ -177,7 +174,7 @@ def _to_object(value: object, to: Type) -> dict[str, object]:
 
 def elements(value: object, wanted: str) -> list[object]:
     """The elements of a list, tuple or set. Raises EvaluationError for anything else."""
-    if isinstance(value, list):
+    if is_list(value):
         return value
     raise EvaluationError(f"a {wanted} is required, not {named(value)}")
 
@@ -225,7 +222,7 @@ def named(value: object) -> str:
         return "number"
     if isinstance(value, TerraformSet):
         return "set"
-    if isinstance(value, list):
+    if is_list(value):
         return "list"
     return "object"
 
@@ -239,11 +236,11 @@ def equal(left: object, right: object) -> bool:
     """Whether two known values are equal in Terraform's sense: ``1`` is not ``true``, a list is not a set."""
     if isinstance(left, bool) or isinstance(right, bool):
         return isinstance(left, bool) and isinstance(right, bool) and left == right
-    if isinstance(left, list) and isinstance(right, list):
+    if is_list(left) and is_list(right):
         if isinstance(left, TerraformSet) != isinstance(right, TerraformSet) or len(left) != len(right):
             return False
         return all(equal(a, b) for a, b in zip(left, right, strict=True))
-    if isinstance(left, dict) and isinstance(right, dict):
+    if is_map(left) and is_map(right):
         return left.keys() == right.keys() and all(equal(item, right[key]) for key, item in left.items())
     return type_rank(left) == type_rank(right) and left == right
 
@@ -258,7 +255,7 @@ def type_rank(value: object) -> int:
         return 2
     if isinstance(value, str):
         return 3
-    return 4 if isinstance(value, list) else 5
+    return 4 if is_list(value) else 5
 
 
 def set_key(value: object) -> tuple[int, object]:
@@ -281,9 +278,9 @@ def hash_text(value: object) -> str:
         return quoted(value)
     if isinstance(value, (int, Decimal)):
         return f"{numbers.text(value)}"
-    if isinstance(value, list):
+    if is_list(value):
         return "<" + "".join(hash_text(item) + ";" for item in value) + ">"
-    if isinstance(value, dict):
+    if is_map(value):
         return "<" + "".join(hash_text(value[key]) + ";" for key in sorted(value)) + ">"
     return "?"
 
@@ -324,7 +321,7 @@ def unified(values: list[object]) -> list[object]:
 
 
 def _unified_lists(values: list[object]) -> list[object]:
-    lists = [value for value in values if isinstance(value, list)]
+    lists = [value for value in values if is_list(value)]
     if any(isinstance(value, TerraformSet) for value in lists) and not all(
         isinstance(value, TerraformSet) for value in lists
     ):
@@ -341,11 +338,11 @@ def _unified_lists(values: list[object]) -> list[object]:
     remade = iter(
         TerraformSet(row) if isinstance(value, TerraformSet) else row for row, value in zip(rows, lists, strict=True)
     )
-    return [next(remade) if isinstance(value, list) else value for value in values]
+    return [next(remade) if is_list(value) else value for value in values]
 
 
 def _unified_maps(values: list[object]) -> list[object]:
-    maps = [value for value in values if isinstance(value, dict)]
+    maps = [value for value in values if is_map(value)]
     if len({frozenset(value) for value in maps}) == 1:
         columns = {key: iter(unified([value[key] for value in maps])) for key in maps[0]}
         rows = [{key: next(columns[key]) for key in value} for value in maps]
@@ -356,4 +353,4 @@ def _unified_maps(values: list[object]) -> list[object]:
         PartialMap(row, value.rest) if isinstance(value, PartialMap) else row
         for row, value in zip(rows, maps, strict=True)
     )
-    return [next(remade) if isinstance(value, dict) else value for value in values]
+    return [next(remade) if is_map(value) else value for value in values]

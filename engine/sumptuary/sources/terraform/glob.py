@@ -24,18 +24,18 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     made: list[str] = []
     inside = 0
     for found in _TOKEN.finditer(pattern):
-        token = found[0]
-        inside += (token == "{") - (token == "}")
-        if token in _SIMPLE:
-            made.append(_SIMPLE[token])
-        elif token == "," and inside:
+        mark = found[0]
+        inside += (mark == "{") - (mark == "}")
+        if mark in _SIMPLE:
+            made.append(_SIMPLE[mark])
+        elif mark == "," and inside:
             made.append("|")
-        elif token.startswith("[") and len(token) > 1:
-            made.append(token.replace("\\", "\\\\"))
-        elif token.startswith("\\") and len(token) > 1:
-            made.append(re.escape(token[1]))
+        elif mark.startswith("[") and len(mark) > 1:
+            made.append(mark.replace("\\", "\\\\"))
+        elif mark.startswith("\\") and len(mark) > 1:
+            made.append(re.escape(mark[1]))
         else:
-            made.append(re.escape(token))
+            made.append(re.escape(mark))
     try:
         return re.compile("".join(made), re.DOTALL)
     except re.error as error:

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import re
 
-from sumptuary.sources.terraform.numbers import number_literal
-
 from sumptuary.sources.terraform import nodes
 from sumptuary.sources.terraform.nodes import Node
+from sumptuary.sources.terraform.numbers import number_literal
 
 DEEPEST = 80
 """Nesting that can be read; Python's stack would hold about three times as much."""

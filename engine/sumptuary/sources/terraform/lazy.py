@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sumptuary.values import PartialMap, Unknown
+from sumptuary.values import PartialMap, Unknown, is_list, is_map
 
 
 class Lazy:
@@ -29,11 +29,11 @@ def settled(value: object) -> object:
     """A value without laziness: a Lazy, or a list or map of Lazy instances, becomes plain."""
     if isinstance(value, Lazy):
         return value.whole()
-    if isinstance(value, list):
+    if is_list(value):
         if value and isinstance(value[0], Lazy):
             return [settled(item) for item in value]
         return value
-    if isinstance(value, dict) and value:
+    if is_map(value) and value:
         for item in value.values():
             if not isinstance(item, Lazy):
                 return value

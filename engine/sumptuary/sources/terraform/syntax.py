@@ -119,7 +119,8 @@ def parse(source: bytes, path: str) -> File:
 
 def _with_exponents(root: Node, source: bytes) -> tuple[Node, bytes]:
     """The tree and source with ``1e3`` as ``1.0e3``: the grammar reads an exponent only after a decimal point."""
-    pieces, end = [], 0
+    pieces: list[bytes] = []
+    end = 0
     for match in _EXPONENT.finditer(source):
         node = root.descendant_for_byte_range(match.start(), match.start())
         if node is not None and node.type == "numeric_lit":
