@@ -14,7 +14,7 @@ class FileFailure:
     message: str
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Coverage:
     """Counts and names, filled by sources and by the evaluation.
 

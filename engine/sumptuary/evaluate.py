@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from sumptuary.rule import Catalogue
 
 
-@dataclass(slots=True, frozen=True)
+@dataclass(slots=True, frozen=True, eq=False, repr=False)
 class Setting:
     """The circumstances of a run: when, in which stage, at what prices, with what else at hand.
 
@@ -45,7 +45,7 @@ class Setting:
     allow_incomplete: bool = False
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Law:
     """A policy ready to run: its rule made with its parameters, and what it selects."""
 

@@ -57,7 +57,7 @@ class Undecided:
         return cls(unknown.reason, unknown.depends_on, attribute)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Finding:
     """The resource breaks the law.
 
@@ -98,7 +98,7 @@ class PriceUse:
     grade: str
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Saving:
     """What mending one finding saves a month, USD.
 
@@ -112,7 +112,7 @@ class Saving:
     prices: tuple[PriceUse, ...] = ()
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Violation:
     """A finding, or the lack of one for want of knowledge, in the context of its policy: one line of a report.
 

@@ -58,7 +58,7 @@ class Place:
     column: int = 0
 
 
-@dataclass(slots=True, frozen=True)
+@dataclass(slots=True, frozen=True, eq=False, repr=False)
 class Call:
     """One step of a module call stack: the call's address (``module.a["x"]``) and the block that makes it."""
 
@@ -66,7 +66,7 @@ class Call:
     place: Place
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Origin:
     """Where a resource comes from.
 
@@ -155,7 +155,7 @@ class Accelerators:
     fraction: float = 1.0
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Compute:
     """What runs. Counts are instances of ``sku``; None is absent (not an autoscaled thing, or not said).
 
@@ -175,7 +175,7 @@ class Compute:
     count_attribute: str = ""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Workload:
     """What it is for. ``purpose``: training, inference, fine-tuning, notebook, batch or ci.
 
@@ -193,7 +193,7 @@ class Workload:
     parameters_billion: float | Unknown | None = None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Lifetime:
     """How long it lives. ``ttl`` as declared (``24h``), ``expires_at`` as declared; ``deadline_seconds`` is a limit
     that the platform enforces (a job's maximum run time); ``schedule`` anything that switches it off and on."""
@@ -205,7 +205,7 @@ class Lifetime:
     deadline_seconds: int | Unknown | None = None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Usage:
     """What was measured over ``window``. ``hours`` are instance-hours run, ``committed_hours`` those that a commitment
     covered; ``p50``, ``p95`` and ``maximum`` are percent of the metric named by the source."""
@@ -220,7 +220,7 @@ class Usage:
     source: str = ""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Storage:
     """Stored bytes: ``size_gib`` per instance, the provider's ``type`` (gp3, pd-ssd), provisioned ``iops`` and
     ``throughput_mibps``."""
@@ -231,7 +231,7 @@ class Storage:
     throughput_mibps: int | Unknown | None = None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Cost:
     """What it costs a month at list price, USD; ``unpriced`` says why ``monthly`` is not known."""
 
@@ -239,7 +239,7 @@ class Cost:
     unpriced: str = ""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Resource:
     """One thing that costs money, or sets what may be spent.
 

@@ -44,7 +44,7 @@ class Part:
     hours: Range
 
 
-@dataclass(slots=True, frozen=True)
+@dataclass(slots=True, frozen=True, eq=False, repr=False)
 class Unpriced:
     """Why a part has no figure."""
 

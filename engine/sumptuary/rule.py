@@ -84,7 +84,7 @@ if TYPE_CHECKING:
             ...
 
 
-@dataclass(slots=True, frozen=True)
+@dataclass(slots=True, frozen=True, eq=False, repr=False)
 class ApprovalFact:
     """An approval that stands (unexpired, read from where it may be read), as a rule sees it."""
 
@@ -96,7 +96,7 @@ class ApprovalFact:
     approvers: tuple[str, ...]
 
 
-@dataclass(slots=True, frozen=True)
+@dataclass(slots=True, frozen=True, eq=False, repr=False)
 class Context:
     """What a rule is given beside its resource. ``monthly_cost`` of a resource is on the resource (``resource.cost``).
 

@@ -31,7 +31,7 @@ SHAPLEY_LIMIT = 7
 """Findings on one resource up to which shares are exact; above it the weakest ones get none (2^n subsets)."""
 
 
-@dataclass(slots=True, frozen=True)
+@dataclass(slots=True, frozen=True, eq=False, repr=False)
 class Claim:
     """The levers that one finding would pull on one resource. ``key`` orders ties and names the finding."""
 
@@ -40,7 +40,7 @@ class Claim:
     confidence: str = "high"
 
 
-@dataclass(slots=True, frozen=True)
+@dataclass(slots=True, frozen=True, eq=False, repr=False)
 class Verdict:
     """What a claim comes to: its saving, or why there is no figure."""
 

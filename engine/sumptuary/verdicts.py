@@ -22,7 +22,7 @@ DOWNLOADED = "/.terraform/"
 """Part of the path of module sources that somebody else wrote: nobody can mend a finding there."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Judgement:
     """What a policy's rule said of a resource, and the enforcement level that holds for it."""
 
