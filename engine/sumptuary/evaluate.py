@@ -120,6 +120,8 @@ def _judgements(
     judgements: list[Judgement] = []
     judged: set[str] = set()
     for policy in policies:
+        if not any(kind in context.estate.by_kind for kind in policy.kinds):
+            continue
         for resource, outcome in judge(Law(policy, setting.stage), context):
             judged.add(resource.id)
             if isinstance(outcome, Skipped):

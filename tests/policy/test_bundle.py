@@ -205,3 +205,10 @@ def test_a_cached_run_imports_nothing_heavy(path: str, own_cache: Path) -> None:
 def test_laws_are_plain_enough_for_json(path: str) -> None:
     laws: Laws = load([path], start=None)
     assert json.loads(json.dumps(laws.policies[0].parameters)) == laws.policies[0].parameters
+
+
+def test_documents_are_read_up_to_the_size_that_the_reader_takes() -> None:
+    from sumptuary import yaml_lines
+    from sumptuary.policy import places
+
+    assert places.MAX_BYTES == yaml_lines.MAX_BYTES

@@ -13,6 +13,8 @@ PROJECT_DIRECTORY = ".sumptuary"
 PACK_FILE = "pack.yaml"
 SUFFIXES = (".yaml", ".yml")
 MAX_FILES = 5000
+MAX_BYTES = 1_000_000
+"""Of a document, as ``yaml_lines`` has it; that is not imported here because a hook with a bundle reads no YAML."""
 MAX_LEVELS = 20
 
 
@@ -119,8 +121,6 @@ def contents(root: Root, without: frozenset[str] = frozenset()) -> dict[str, byt
 
 
 def _read(path: str) -> bytes:
-    from sumptuary.yaml_lines import MAX_BYTES
-
     try:
         with open(path, "rb") as file:
             return file.read(MAX_BYTES + 1)
