@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
     Compiled = Callable[[Scope], object]
 
+FAULT = "the expression cannot be evaluated, by a fault of this program"
+
+_NOTHING_YET = Unknown("the loop has no elements")
 _ITEM = "*"
 """The name under which a splat's element is in scope; no identifier can be spelt so."""
 
@@ -78,6 +81,8 @@ class Expression:
             return Unknown(str(error))
         except RecursionError:
             return Unknown("the expression is nested too deeply to evaluate")
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+            return Unknown(f"{FAULT}: {error!r}")  # one expression must not hide the rest of a configuration
 
     def references(self) -> frozenset[tuple[str, ...]]:
         """Every traversal in it as a path of names (``("var", "x")``), each to where it stops being static."""
@@ -251,15 +256,16 @@ def _binary(node: nodes.Binary) -> Compiled:
 
 def _conditional(node: nodes.Conditional) -> Compiled:
     condition, yes, no = compile_node(node.condition), compile_node(node.yes), compile_node(node.no)
+    stand_in_yes, stand_in_no = _stand_in(node.yes), _stand_in(node.no)
 
     def run(scope: Scope) -> object:
         holds = operators.truth(condition(scope))
         if isinstance(holds, Unknown):
-            return _undecided(holds, _attempt(yes, scope), _attempt(no, scope))
+            return _undecided(holds, _attempt(yes, scope, None), _attempt(no, scope, None))
         chosen = settled((yes if holds else no)(scope))
         if chosen is None or isinstance(chosen, Unknown):
             return chosen
-        other = _attempt(no if holds else yes, scope)
+        other = _attempt(no if holds else yes, scope, stand_in_no if holds else stand_in_yes)
         if other is None or isinstance(other, Unknown):
             return chosen
         return _agreed(chosen, other)
@@ -267,12 +273,23 @@ def _conditional(node: nodes.Conditional) -> Compiled:
     return run
 
 
-def _attempt(arm: Compiled, scope: Scope) -> object:
-    """An arm's value, Unknown where it fails: only the arm that is taken may fail the conditional."""
+def _attempt(arm: Compiled, scope: Scope, stand_in: object) -> object:
+    """An arm's value, Unknown or a stand-in of its type where it fails: only the arm taken may fail the conditional."""
     try:
         return settled(arm(scope))
     except EvaluationError as error:
-        return Unknown(str(error))
+        return Unknown(str(error)) if stand_in is None else stand_in
+
+
+def _stand_in(node: Node) -> object:
+    """A value of the type that a part has even where it fails, None where only its value tells the type."""
+    while isinstance(node, nodes.Parentheses):
+        node = node.inner
+    if isinstance(node, nodes.Binary):
+        return 0 if node.operator in "+-*/%" else True
+    if isinstance(node, nodes.Unary):
+        return 0 if node.operator == "-" else True
+    return "" if isinstance(node, nodes.Template) else None
 
 
 def _agreed(chosen: object, other: object) -> object:
@@ -346,6 +363,11 @@ def entries(collection: object) -> list[tuple[object, object]]:
     raise EvaluationError(f"a {named(collection)} cannot be iterated over")
 
 
+def iterable(value: object) -> object:
+    """A collection whose elements may stay lazy: the body of the loop asks them for what it needs."""
+    return value.whole() if isinstance(value, Lazy) else value
+
+
 def _for(node: nodes.For) -> Compiled:
     collection, value = compile_node(node.collection), compile_node(node.value)
     key = compile_node(node.key) if node.key is not None else None
@@ -353,11 +375,14 @@ def _for(node: nodes.For) -> Compiled:
     names, grouped = node.names, node.grouped
 
     def run(scope: Scope) -> object:
-        over = settled(collection(scope))
+        over = iterable(collection(scope))
         if isinstance(over, Unknown):
             return over
         gathered = _Gathered(over.rest if isinstance(over, PartialMap) else None, grouped)
-        for first, second in entries(over):
+        rows = entries(over)
+        if not rows and test is not None:  # Terraform tries the test before it knows that there is nothing to test
+            operators.truth(test(Inner(scope, dict.fromkeys(names, _NOTHING_YET))))
+        for first, second in rows:
             scope.budget.spend()
             inner = Inner(scope, {names[0]: first, names[1]: second} if len(names) == 2 else {names[0]: second})
             wanted = True if test is None else operators.truth(test(inner))
@@ -454,7 +479,7 @@ def _template_for(node: nodes.TemplateFor) -> Compiled:
     collection, body, names = compile_node(node.collection), compile_node(node.body), node.names
 
     def run(scope: Scope) -> object:
-        over = settled(collection(scope))
+        over = iterable(collection(scope))
         if isinstance(over, Unknown):
             return over
         if isinstance(over, PartialMap):

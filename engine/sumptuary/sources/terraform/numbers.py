@@ -22,8 +22,10 @@ def number_literal(text: str) -> Number:
         return int(text)
     if len(text) > 2000:
         raise TooLargeError("a number is too long to evaluate")
+    if len(text.lower().partition("e")[2].strip("+-0")) > 4 and text[0] in "+-.0123456789":
+        raise TooLargeError(f"the number {text[:20]} is too large to evaluate")
     try:
-        value = Context(prec=2000).create_decimal(text)
+        value = _EVERY_DIGIT.create_decimal(text)
     except InvalidOperation as error:
         raise EvaluationError(f"{text!r} is not a number") from error
     if not value.is_finite():
@@ -39,7 +41,7 @@ def simplest(value: Decimal) -> Number:
     return whole if whole == value else value.normalize(_EVERY_DIGIT)
 
 
-def _to_bits(value: Fraction) -> Fraction:
+def as_float(value: Fraction) -> Fraction:
     """The nearest value with a 512-bit mantissa, ties to even."""
     if value == 0:
         return value
@@ -62,21 +64,21 @@ def rounded(value: Fraction) -> Number:
         return value.numerator
     if value and abs(value.numerator.bit_length() - value.denominator.bit_length()) > 3 * _LARGEST_EXPONENT:
         raise TooLargeError("a number becomes too large to evaluate")
-    kept = _to_bits(value)
+    kept = as_float(value)
     if kept.denominator == 1 and abs(kept.numerator) < _EXACT:
         return kept.numerator
     candidate = Decimal(0)
     for digits in _DIGITS:
         context = Context(prec=digits)
         candidate = context.divide(Decimal(kept.numerator), Decimal(kept.denominator)).normalize(context)
-        if _to_bits(Fraction(candidate)) == kept:
+        if as_float(Fraction(candidate)) == kept:
             break
     return simplest(candidate)
 
 
 def exact(value: Number) -> Fraction:
     """The value of a number as the 512-bit float that Terraform holds."""
-    return Fraction(value) if isinstance(value, int) else _to_bits(Fraction(value))
+    return Fraction(value) if isinstance(value, int) else as_float(Fraction(value))
 
 
 def text(value: Number) -> str:

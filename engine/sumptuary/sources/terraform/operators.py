@@ -7,7 +7,7 @@ from fractions import Fraction
 from sumptuary.sources.terraform import numbers
 from sumptuary.sources.terraform.conversion import equal, named, to_bool, to_number
 from sumptuary.sources.terraform.lazy import Lazy, TerraformSet, settled
-from sumptuary.sources.terraform.scope import EvaluationError
+from sumptuary.sources.terraform.scope import EvaluationError, TooLargeError
 from sumptuary.values import PartialMap, Unknown, first_unknown
 
 TYPE_CHECKING = False
@@ -117,17 +117,18 @@ def _multiply(left: Fraction, right: Fraction) -> Fraction:
 
 
 def _divide(left: Fraction, right: Fraction) -> Fraction:
-    if right == 0:
-        raise EvaluationError("division by zero")
+    if right == 0:  # infinite for Terraform, which is no error to try()
+        if left == 0:
+            raise EvaluationError("zero divided by zero is not a number")
+        raise TooLargeError("a division by zero gives no finite number")
     return left / right
 
 
 def _remainder(left: Fraction, right: Fraction) -> Fraction:
-    if right == 0:
-        raise EvaluationError("division by zero")
-    quotient = abs(left) // abs(right)
-    rest = abs(left) - quotient * abs(right)
-    return -rest if left < 0 else rest
+    if right == 0:  # as Terraform has it
+        return left
+    whole = Fraction(int(numbers.as_float(left / right)))
+    return left - numbers.as_float(right * whole)
 
 
 _ARITHMETIC: dict[str, Callable[[Fraction, Fraction], Fraction]] = {
@@ -166,7 +167,8 @@ def negate(operand: object) -> object:
         return operand
     if operand is None:
         raise EvaluationError("null is not a number")
-    return -to_number(operand)
+    number = to_number(operand)
+    return -number if isinstance(number, int) else number.copy_negate()
 
 
 def truth(value: object) -> bool | Unknown:

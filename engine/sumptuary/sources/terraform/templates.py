@@ -109,18 +109,20 @@ def _read_parts(reader: Reader, *, quoted: bool) -> list[Part]:
             run.append(char + "{")
             reader.position += 3
         elif text.startswith(char + "{", reader.position):
-            _flush(run, parts)
+            _flush(run, parts, by_line=not quoted)
             parts.append(_sequence(reader, char))
         else:
             run.append(char)
             reader.position += 1
-    _flush(run, parts)
+    _flush(run, parts, by_line=not quoted)
     return parts
 
 
-def _flush(run: list[str], parts: list[Part]) -> None:
+def _flush(run: list[str], parts: list[Part], *, by_line: bool) -> None:
+    """End a run of text. Lines of the source are parts of their own: trim markers reach no further."""
     if run:
-        parts += [Text(line) for line in _LINE.findall("".join(run))]
+        text = "".join(run)
+        parts += [Text(line) for line in (_LINE.findall(text) if by_line else [text])]
         run.clear()
 
 
@@ -178,10 +180,9 @@ def _outdent(parts: list[Part]) -> None:
         if isinstance(part, Text):
             if at_start:
                 spaces = len(part.value) - len(part.value.lstrip(" \t"))
-                blank = not part.value.strip()
-                if not (blank and part.value.endswith("\n")):
+                if part.value.strip() or not part.value.endswith("\n"):  # blank lines neither count nor move
                     least = spaces if least is None else min(least, spaces)
-                starts.append(part)
+                    starts.append(part)
             at_start = part.value.endswith("\n")
         else:
             if at_start:

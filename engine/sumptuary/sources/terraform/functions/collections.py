@@ -90,7 +90,9 @@ def coalescelist(*values: object) -> object:
     for value in values:
         if isinstance(value, Unknown):
             return value
-        if value is not None and _ordered(value):
+        if value is None or isinstance(value, TerraformSet):
+            raise EvaluationError(f"a list is required, not {named(value)}")
+        if _ordered(value):
             return value
     raise EvaluationError("no argument is other than null or empty")
 
@@ -104,37 +106,31 @@ def compact(items: list[object]) -> object:
     return [to_string(item) for item in items if item is not None and item != ""]
 
 
-@function("any!*", sees="all")
+@function("any! any!*", sees="all")
 def concat(*lists: object) -> object:
     """All lists one after the other."""
     made: list[object] = []
     for items in lists:
         if isinstance(items, Unknown):
             return items
+        if isinstance(items, TerraformSet):
+            raise EvaluationError("a list is required, not set")
         made += _ordered(items)
         bounded(made)
     return made
 
 
-@function("any any!", sees="parts")
+@function("any any", sees="parts")
 def contains(items: object, wanted: object) -> object:
     """Whether an element equals the value; one that does decides it."""
     unknown: Unknown | None = None
     for item in _ordered(items):
-        same = _same(item, wanted)
+        same = operators.equals(item, wanted)
         if same is True:
             return True
         if isinstance(same, Unknown):
             unknown = same if unknown is None else unknown
     return False if unknown is None else unknown
-
-
-def _same(item: object, wanted: object) -> bool | Unknown:
-    if numbers.is_number(item) and isinstance(wanted, str):
-        item = to_string(item)
-    elif isinstance(item, str) and numbers.is_number(wanted):
-        wanted = to_string(wanted)
-    return operators.equals(item, wanted)
 
 
 @function("list", sees="parts")
@@ -192,11 +188,11 @@ def flatten(items: object) -> object:
     return made
 
 
-@function("any any!", sees="parts")
+@function("any any", sees="parts")
 def index(items: object, wanted: object) -> object:
     """The place of the first element that equals the value."""
     for place, item in enumerate(_ordered(items)):
-        same = _same(item, wanted)
+        same = operators.equals(item, wanted)
         if isinstance(same, Unknown):
             return same
         if same:
@@ -224,7 +220,9 @@ def matchkeys(values: list[object], keys: list[object], wanted: list[object]) ->
     if len(values) != len(keys):
         raise EvaluationError("values and keys have different lengths")
     return [
-        value for value, key in zip(values, keys, strict=True) if any(_same(key, other) is True for other in wanted)
+        value
+        for value, key in zip(values, keys, strict=True)
+        if any(operators.equals(key, other) is True for other in wanted)
     ]
 
 

@@ -8,7 +8,6 @@ from sumptuary.sources.terraform import numbers
 from sumptuary.sources.terraform.functions.formatting import json_string
 from sumptuary.sources.terraform.functions.signature import Table
 from sumptuary.sources.terraform.scope import EvaluationError, TooLargeError
-from sumptuary.values import Unknown
 
 FUNCTIONS = Table()
 function = FUNCTIONS.function
@@ -68,47 +67,7 @@ def yamldecode(text: str) -> object:
 
 @function("any!")
 def yamlencode(value: object) -> object:
-    """The value in YAML, block style, strings in quotes."""
-    return "".join(f"{line}\n" for line in _yaml(value))
+    """The value in YAML."""
+    from sumptuary.sources.terraform.functions.yaml_writing import encode
 
-
-def _yaml(value: object) -> list[str]:
-    if isinstance(value, dict) and value:
-        lines: list[str] = []
-        for key in sorted(value):
-            lines += _yaml_pair(json_string_yaml(key), value[key])
-        return lines
-    if isinstance(value, list) and value:
-        lines = []
-        for item in value:
-            first, *more = _yaml(item)
-            lines += [f"- {first}", *(f"  {line}" if line else "" for line in more)]
-        return lines
-    if isinstance(value, str) and "\n" in value and _can_be_block(value):
-        mark = "|" if value.endswith("\n") else "|-"
-        return [mark, *value.removesuffix("\n").split("\n")]
-    return [json_string_yaml(value) if isinstance(value, str) else json_text(value)]
-
-
-def _yaml_pair(label: str, item: object) -> list[str]:
-    inner = _yaml(item)
-    if isinstance(item, dict) and item:
-        return [f"{label}:", *(f"  {line}" if line else "" for line in inner)]
-    if isinstance(item, list) and item:
-        return [f"{label}:", *inner]
-    return [f"{label}: {inner[0]}", *(f"  {line}" if line else "" for line in inner[1:])]
-
-
-def _can_be_block(text: str) -> bool:
-    return not text.startswith((" ", "\n")) and not text.endswith("\n\n") and "\r" not in text
-
-
-def json_string_yaml(text: str) -> str:
-    """A string in YAML's double quotes; YAML needs no escape for ``<``, ``>`` and ``&``."""
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    for char, escape in (("\n", "\\n"), ("\t", "\\t"), ("\r", "\\r")):
-        escaped = escaped.replace(char, escape)
-    return f'"{escaped}"'
-
-
-__all__ = ["FUNCTIONS", "Unknown", "json_text"]
+    return encode(value)

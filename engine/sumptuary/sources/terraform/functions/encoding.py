@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 
 from sumptuary.sources.terraform.functions.signature import Table
-from sumptuary.sources.terraform.scope import EvaluationError
+from sumptuary.sources.terraform.scope import EvaluationError, TooLargeError
 from sumptuary.values import Unknown
 
 FUNCTIONS = Table()
@@ -64,7 +65,8 @@ def _codec(name: str) -> str:
 def textencodebase64(text: str, encoding: str) -> object:
     """The text in an encoding, in base64."""
     try:
-        return base64.b64encode(text.encode(_codec(encoding))).decode()
+        mark = b"\xfe\xff" if encoding.lower() == "utf-16" else b""
+        return base64.b64encode(mark + text.encode(_codec(encoding))).decode()
     except (UnicodeError, LookupError) as error:
         raise EvaluationError(f"the text cannot be written in {encoding[:30]}") from error
 
@@ -89,16 +91,9 @@ def urlencode(text: str) -> object:
 @function("string")
 def csvdecode(text: str) -> object:
     """A map for each line of CSV, by the names in the first."""
-    import csv
-    import io
-
     if text.count("\n") > 100_000:
-        return Unknown("the CSV is too large to evaluate")
-    try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
-    except csv.Error as error:
-        raise EvaluationError(f"the text is not CSV: {error}") from error
-    rows = [row for row in rows if row]
+        raise TooLargeError("the CSV is too large to evaluate")
+    rows = _rows(text.replace("\r\n", "\n"))
     if not rows:
         raise EvaluationError("the CSV has no header line")
     header = rows[0]
@@ -107,3 +102,28 @@ def csvdecode(text: str) -> object:
     if any(len(row) != len(header) for row in rows):
         raise EvaluationError("a line of the CSV has another number of fields than its header")
     return [dict(zip(header, row, strict=True)) for row in rows[1:]]
+
+
+_FIELD = re.compile(r'"((?:[^"]|"")*)"(?=[,\n]|\Z)|([^",\n]*)(?=[,\n]|\Z)')
+
+
+def _rows(text: str) -> list[list[str]]:
+    """The fields line by line, as Go's reader takes them: quotes only around a whole field, empty lines left out."""
+    rows: list[list[str]] = []
+    row: list[str] = []
+    position = 0
+    while position < len(text):
+        if not row and text[position] == "\n":
+            position += 1
+            continue
+        found = _FIELD.match(text, position)
+        if found is None:
+            raise EvaluationError("the text is not CSV: a quote stands where none may")
+        row.append(found[2] if found[1] is None else found[1].replace('""', '"'))
+        position = found.end() + 1
+        if found.end() == len(text) or text[found.end()] == "\n":
+            rows.append(row)
+            row = []
+    if row:
+        rows.append([*row, ""])
+    return rows

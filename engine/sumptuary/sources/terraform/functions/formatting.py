@@ -107,8 +107,6 @@ def general(value: numbers.Number, precision: int | None = None, letter: str = "
     limit = 6 if precision is None else max(precision, 1)
     if precision is not None and limit > digits >= exponent + 1:
         limit = digits
-    if precision is None:
-        limit = max(21, 0) if False else limit
     if exponent < -4 or exponent >= limit:
         return _scientific(number, None, letter)
     return format(number.normalize(Context(prec=400)), "f") if number else "0"
@@ -177,7 +175,7 @@ def _formatted(verb: _Verb, value: object) -> str:
             raise EvaluationError(f"a {named(value)} cannot be formatted with %{letter}")
         return _string(verb, value)
     if letter == "t":
-        return verb.padded(to_string(to_bool(value)))
+        return to_string(to_bool(value))
     raise EvaluationError(f"%{letter} is not a format verb")
 
 

@@ -42,6 +42,7 @@ class _Translator:
         self.made: list[str] = []
         self.multiline = [False]
         self.extra = [0]
+        self.opened: list[list[str]] = [[]]
 
     def run(self) -> str:
         """The whole translation."""
@@ -67,19 +68,16 @@ class _Translator:
             closing = ")" * (self.extra.pop() + 1) if len(self.extra) > 1 else ")"
             if len(self.multiline) > 1:
                 self.multiline.pop()
+                self.opened.pop()
             self.take(1, closing)
         elif char == "$":
-            self.take(1, "(?=\\n|\\Z)" if self.multiline[-1] else "\\Z")
+            self.take(1, "(?m:$)" if self.multiline[-1] else "\\Z")
         elif char == "|" and self.extra[-1]:
-            self.take(1, ")" * self.extra[-1] + "|" + self.reopened())
+            self.take(1, ")" * self.extra[-1] + "|" + "".join(self.opened[-1]))
         elif char in "*+?{":
             self.quantifier()
         else:
             self.take(1, char)
-
-    def reopened(self) -> str:
-        """A flag written inside a group holds for its later alternatives too."""
-        raise TooLargeError("a flag before alternatives cannot be evaluated safely")
 
     def quantifier(self) -> None:
         """A repetition; Python's possessive form does not exist in Go."""
@@ -111,6 +109,7 @@ class _Translator:
             self.take(1, "(")
         self.multiline.append(self.multiline[-1])
         self.extra.append(0)
+        self.opened.append([])
 
     def flags(self, found: re.Match[str]) -> None:
         """``(?i)``, which holds to the end of its group, and ``(?i:…)``."""
@@ -123,9 +122,11 @@ class _Translator:
         if found[3] == ":":
             self.multiline.append(multiline)
             self.extra.append(0)
+            self.opened.append([])
         else:
             self.multiline[-1] = multiline
             self.extra[-1] += 1
+            self.opened[-1].append(written)
 
     def escape(self) -> None:
         """A backslash outside brackets."""
@@ -165,9 +166,9 @@ class _Translator:
             named = _CLASS.match(pattern, position)
             char = pattern[position]
             if named is not None:
-                if named[1] or named[2] not in _CLASSES:
+                if named[2] not in _CLASSES:
                     raise EvaluationError("the regular expression has an unknown class of characters")
-                made.append(_CLASSES[named[2]])
+                made.append(_others(_CLASSES[named[2]]) if named[1] else _CLASSES[named[2]])
                 position = named.end()
             elif char == "\\":
                 letter = pattern[position + 1 : position + 2]
@@ -185,27 +186,38 @@ class _Translator:
         self.position = position + 1
 
 
-def growth(source: str) -> int:
-    """The exponent of the worst growth of matching with the text's length. Raises TooLargeError when exponential."""
-    from re import _parser  # type: ignore[attr-defined]
-
-    tree = _parser.parse(source, re.ASCII)
-    return 1 + _repeats(tree, 0)
+def _others(members: str) -> str:
+    """Every character that is not in a class, as the inside of another class."""
+    inside = re.compile(f"[{members}]", re.ASCII)
+    return "".join(f"\\x{code:02x}" for code in range(128) if not inside.match(chr(code))) + "\\x80-\U0010ffff"
 
 
-def _repeats(tree: object, inside: int) -> int:
+def growth(source: str) -> int | None:
+    """The exponent of the worst growth of a backtracking match with the text's length, None for an exponential one."""
+    from re import _parser  # type: ignore[attr-defined]  # the parser has no public name
+
+    count = _repeats(_parser.parse(source, re.ASCII), 0)
+    return None if count is None else 1 + count
+
+
+def _repeats(tree: object, inside: int) -> int | None:
+    """How many open-ended repetitions follow one another, None when one is inside another."""
     count = 0
-    for operation, argument in tree:  # type: ignore[attr-defined]
+    for operation, argument in tree:  # type: ignore[attr-defined]  # the parser's tree has no public type
         name = str(operation)
+        more: int | None = 0
         if name in ("MAX_REPEAT", "MIN_REPEAT"):
-            low, high, inner = argument
-            many = int(high) > 20
+            many = int(argument[1]) > 10
             if many and inside:
-                raise TooLargeError("a regular expression with nested repetition cannot be evaluated safely")
-            count += many + _repeats(inner, inside + many)
-            del low
+                return None
+            more = _repeats(argument[2], inside + many)
+            more = None if more is None else more + many
         elif name == "SUBPATTERN":
-            count += _repeats(argument[3], inside)
+            more = _repeats(argument[3], inside)
         elif name == "BRANCH":
-            count += max(_repeats(branch, inside) for branch in argument[1])
+            each = [_repeats(branch, inside) for branch in argument[1]]
+            more = None if None in each or inside else max(found or 0 for found in each)
+        if more is None:
+            return None
+        count += more
     return count

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sumptuary.sources.terraform.conversion import named, to_string, unified
+from sumptuary.sources.terraform.conversion import named, to_string
 from sumptuary.sources.terraform.functions.signature import Table
 from sumptuary.sources.terraform.scope import EvaluationError
 from sumptuary.values import ABSENT, PartialMap, Unknown
@@ -27,22 +27,12 @@ def values(mapping: dict[str, object]) -> object:
 def lookup(mapping: dict[str, object], key: str, default: object = ABSENT) -> object:
     """The value of a key, or the default where there is none."""
     if key in mapping:
-        found = mapping[key]
-        if default is ABSENT or found is None or isinstance(found, (Unknown, list, dict)):
-            return found
-        return _like(found, default)
+        return mapping[key]
     if isinstance(mapping, PartialMap):
         return mapping.rest
     if default is ABSENT:
         raise EvaluationError(f'the map has no key "{key}"')
     return default
-
-
-def _like(found: object, default: object) -> object:
-    try:
-        return unified([found, default])[0]
-    except EvaluationError:
-        return found
 
 
 @function("any!*", sees="all")

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
 from sumptuary.sources.terraform.functions.signature import Table
 from sumptuary.sources.terraform.numbers import Number
-from sumptuary.sources.terraform.scope import EvaluationError
+from sumptuary.sources.terraform.scope import EvaluationError, TooLargeError
 
 FUNCTIONS = Table()
 function = FUNCTIONS.function
 Network = IPv4Network | IPv6Network
+_ZEROS = re.compile(r"(^|\.)0+(\d)")
 
 
 def _network(prefix: str) -> Network:
     try:
         if "/" not in prefix or not prefix.rpartition("/")[2].isdigit() or "%" in prefix:
             raise ValueError
-        return ip_network(prefix, strict=False)
+        network = ip_network(_ZEROS.sub(r"\1\2", prefix) if ":" not in prefix else prefix, strict=False)
     except ValueError as error:
         raise EvaluationError(f"{prefix[:50]!r} is not a CIDR prefix") from error
+    if isinstance(network, IPv6Network) and network.network_address.ipv4_mapped is not None:
+        raise TooLargeError("Terraform's handling of IPv4 addresses written as IPv6 is not evaluated")
+    return network
 
 
 def _whole(value: Number) -> int:
@@ -57,9 +62,10 @@ def cidrsubnet(prefix: str, newbits: Number, number: Number) -> object:
     """A subnet by the bits added to the prefix and its number."""
     network, bits, place = _network(prefix), _whole(newbits), _whole(number)
     length = network.prefixlen + bits
-    if bits < 0 or length > network.max_prefixlen or not -(2**bits) <= place < 2**bits:
+    if place < 0:
+        raise TooLargeError("a negative number of a subnet is not evaluated")
+    if bits < 0 or length > network.max_prefixlen or place >= 2**bits:
         raise EvaluationError(f"the prefix {prefix} extended by {bits} bits has no network {place}")
-    place %= 2**bits
     return f"{_written(network, int(network.network_address) + (place << (network.max_prefixlen - length)))}/{length}"
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from sumptuary.sources.terraform import numbers
 from sumptuary.sources.terraform.functions.signature import Table
-from sumptuary.sources.terraform.scope import EvaluationError
+from sumptuary.sources.terraform.scope import EvaluationError, TooLargeError
 
 FUNCTIONS = Table()
 function = FUNCTIONS.function
@@ -16,7 +16,7 @@ _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 @function("number", name="abs")
 def _absolute(value: numbers.Number) -> object:
-    return abs(value)
+    return abs(value) if isinstance(value, int) else value.copy_abs()
 
 
 @function("number")
@@ -49,10 +49,40 @@ def log(value: numbers.Number, base: numbers.Number) -> object:
 @function("number number", name="pow")
 def power(value: numbers.Number, exponent: numbers.Number) -> object:
     """The power, as a double like Terraform's."""
+    base, times = float(value), float(exponent)
+    if base == 0 and times < 0:
+        raise TooLargeError("the power is not a finite number")
+    if base < 0 and times != int(times):
+        raise EvaluationError("the power is not a number")
     try:
-        return _from_float(math.pow(value, exponent))
-    except (ValueError, OverflowError) as error:
-        raise EvaluationError("the power is not a finite number") from error
+        return _from_float(_power(base, times))
+    except OverflowError as error:
+        raise TooLargeError("the power is not a finite number") from error
+
+
+def _power(base: float, exponent: float) -> float:
+    """The power by repeated squaring, as Go computes it: C's ``pow`` differs in the last digit."""
+    if base == 0 or not exponent.is_integer() or abs(exponent) >= 1 << 53:
+        return math.pow(base, exponent)
+    result, scale = 1.0, 0
+    mantissa, shift = math.frexp(base)
+    left = int(abs(exponent))
+    while left:
+        if abs(shift) > 1 << 12:
+            scale += shift
+            break
+        if left & 1:
+            result *= mantissa
+            scale += shift
+        mantissa *= mantissa
+        shift <<= 1
+        if mantissa < 0.5:
+            mantissa += mantissa
+            shift -= 1
+        left >>= 1
+    if exponent < 0:
+        result, scale = 1 / result, -scale
+    return math.ldexp(result, scale)
 
 
 @function("number number*", name="max")
@@ -87,4 +117,6 @@ def parseint(text: object, base: numbers.Number) -> object:
 @function("number")
 def signum(value: numbers.Number) -> object:
     """-1, 0 or 1."""
+    if not isinstance(value, int):
+        raise EvaluationError("a whole number is required")
     return (value > 0) - (value < 0)

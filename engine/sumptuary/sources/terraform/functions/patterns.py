@@ -12,59 +12,87 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from sumptuary.sources.terraform.functions.linear import Program
+
 FUNCTIONS = Table()
 function = FUNCTIONS.function
 _LONGEST_PATTERN = 2_000
-_MOST_WORK = 20_000_000
-_REPLACEMENT = re.compile(r"\$(\$|\w+|\{\w+\})")
+_FAST_WORK = 200_000
+_MOST_WORK = 3_000_000
+_REPLACEMENT = re.compile(r"\$(\$|\w+|\{\w+\})", re.ASCII)
+
+Spans = list[int]
+"""A match: start and end of the whole, then of each group, -1 for a group that took no part."""
 
 
 class _Pattern:
-    """A pattern and how the work of matching grows with the text: its exponent."""
+    """A pattern, matched by Python where that is certain to be quick and in linear time where it is not."""
 
-    __slots__ = ("exponent", "groups", "matcher", "named")
+    __slots__ = ("_exponent", "_matcher", "_program", "_source", "groups", "names")
 
-    def __init__(self, matcher: re.Pattern[str], exponent: int) -> None:
-        self.matcher = matcher
-        self.exponent = exponent
-        self.groups = matcher.groups
-        self.named = bool(matcher.groupindex)
+    def __init__(self, source: str) -> None:
+        from sumptuary.sources.terraform.functions.go_patterns import growth
 
-    def found(self, text: str) -> Iterator[re.Match[str]]:
-        """Every match, when the text is short enough for the pattern. Raises TooLargeError."""
-        if len(text) ** self.exponent > _MOST_WORK:
+        self._source = source
+        self._matcher = re.compile(source, re.ASCII)
+        self._exponent = growth(source)
+        self._program: Program | None = None
+        self.groups = self._matcher.groups
+        self.names = dict(self._matcher.groupindex)
+
+    def found(self, text: str) -> Iterator[Spans]:
+        """Every match from left to right. Raises TooLargeError when they would take too long to find."""
+        if self._exponent is not None and (len(text) + 1) ** self._exponent <= _FAST_WORK:
+            return self._found_fast(text)
+        from sumptuary.sources.terraform.functions.linear import Program, matches
+
+        if self._program is None:
+            self._program = Program(self._source)
+        if len(text) * len(self._program.steps) > _MOST_WORK:
             raise TooLargeError("the regular expression cannot be evaluated safely on so long a text")
-        return self.matcher.finditer(text)
+        return matches(self._program, text)
+
+    def _found_fast(self, text: str) -> Iterator[Spans]:
+        last_end = -1
+        for match in self._matcher.finditer(text):
+            if match.end() > match.start() or match.start() != last_end:
+                yield [place for group in range(self.groups + 1) for place in match.span(group)]
+            last_end = match.end()
 
 
 @lru_cache(maxsize=256)
 def _compiled(pattern: str) -> _Pattern:
-    from sumptuary.sources.terraform.functions.go_patterns import growth, translated
+    from sumptuary.sources.terraform.functions.go_patterns import translated
 
     if len(pattern) > _LONGEST_PATTERN:
         raise TooLargeError("the regular expression is too long to evaluate safely")
-    source = translated(pattern)
     try:
-        matcher = re.compile(source, re.ASCII)
+        return _Pattern(translated(pattern))
     except (re.error, OverflowError, RecursionError) as error:
         raise EvaluationError(f"{pattern[:60]!r} is not a regular expression") from error
-    return _Pattern(matcher, growth(source))
 
 
-def _captured(pattern: _Pattern, match: re.Match[str]) -> object:
-    if pattern.named:
-        if len(match.groupdict()) != pattern.groups:
+def _taken(text: str, spans: Spans, group: int) -> str | None:
+    start, end = spans[2 * group], spans[2 * group + 1]
+    return None if start < 0 or end < 0 else text[start:end]
+
+
+def _captured(pattern: _Pattern, text: str, spans: Spans) -> object:
+    if pattern.names:
+        if len(pattern.names) != pattern.groups:
             raise EvaluationError("a regular expression has either named or unnamed groups")
-        return dict(sorted(match.groupdict().items()))
-    return list(match.groups()) if pattern.groups else match[0]
+        return {name: _taken(text, spans, pattern.names[name]) for name in sorted(pattern.names)}
+    if pattern.groups:
+        return [_taken(text, spans, group) for group in range(1, pattern.groups + 1)]
+    return _taken(text, spans, 0)
 
 
 @function("string string")
 def regex(pattern: str, text: str) -> object:
     """The first match: text, or its groups as a list or a map."""
     compiled = _compiled(pattern)
-    for match in compiled.found(text):
-        return _captured(compiled, match)
+    for spans in compiled.found(text):
+        return _captured(compiled, text, spans)
     raise EvaluationError("the regular expression does not match the text")
 
 
@@ -72,7 +100,7 @@ def regex(pattern: str, text: str) -> object:
 def regexall(pattern: str, text: str) -> object:
     """Every match, each as ``regex`` gives it."""
     compiled = _compiled(pattern)
-    return [_captured(compiled, match) for match in compiled.found(text)]
+    return [_captured(compiled, text, spans) for spans in compiled.found(text)]
 
 
 def substitute(pattern: str, replacement: str, text: str) -> str:
@@ -80,21 +108,24 @@ def substitute(pattern: str, replacement: str, text: str) -> str:
     compiled = _compiled(pattern)
     made: list[str] = []
     position = size = 0
-    for match in compiled.found(text):
-        new = _REPLACEMENT.sub(lambda found, match=match: _group(match, found[1]), replacement)  # type: ignore[misc]
-        made += (text[position : match.start()], new)
+    for spans in compiled.found(text):
+        new = _filled(compiled, replacement, text, spans)
+        made += (text[position : spans[0]], new)
         size += len(new)
         if size > LARGEST_STRING:
             raise TooLargeError("a string becomes too large to evaluate")
-        position = match.end()
+        position = spans[1]
     return "".join(made) + text[position:]
 
 
-def _group(match: re.Match[str], name: str) -> str:
-    if name == "$":
-        return "$"
-    name = name.strip("{}")
-    try:
-        return match[int(name) if name.isdigit() else name] or ""
-    except (IndexError, ValueError):
-        return ""
+def _filled(pattern: _Pattern, replacement: str, text: str, spans: Spans) -> str:
+    """The replacement with its references to groups filled in; one that does not exist is empty."""
+
+    def group(found: re.Match[str]) -> str:
+        name = found[1].strip("{}")
+        if name == "$":
+            return "$"
+        number = int(name) if name.isdigit() and len(name) < 5 else pattern.names.get(name, -1)
+        return _taken(text, spans, number) or "" if 0 <= number <= pattern.groups else ""
+
+    return _REPLACEMENT.sub(group, replacement)

@@ -50,7 +50,7 @@ def setsubtract(*given: list[object]) -> object:
     return to_set(item for item in first if repr(set_key(item)) not in gone)
 
 
-@function("list list*", sees="parts")
+@function("list list list*", sees="parts")
 def setproduct(*given: list[object]) -> object:
     """Every combination of one element from each."""
     size = 1

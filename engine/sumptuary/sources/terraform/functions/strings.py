@@ -100,8 +100,10 @@ def join(separator: str, *lists: list[object]) -> object:
 
 def _each(text: str, change: str) -> str:
     """Change letters one by one, as Go does: one that would become two stays."""
+    if change == "lower":
+        text = text.replace("\u0130", "i")
     made = str.upper(text) if change == "upper" else str.lower(text)
-    if len(made) == len(text) and "\u0130" not in text:
+    if len(made) == len(text):
         return made if change == "upper" or "\u03a3" not in text else made.replace("\u03c2", "\u03c3")
     swapped = [char.upper() if change == "upper" else char.lower() for char in text]
     return "".join(new if len(new) == 1 else old for new, old in zip(swapped, text, strict=True))

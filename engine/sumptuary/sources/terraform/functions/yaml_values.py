@@ -20,9 +20,13 @@ _WORDS: dict[str, object] = {
     **dict.fromkeys("true True TRUE yes Yes YES y Y on On ON".split(" "), True),
     **dict.fromkeys("false False FALSE no No NO n N off Off OFF".split(" "), False),
 }
-_INTEGER = re.compile(r"[-+]?(?:0b[01]+|0o[0-7]+|0x[0-9a-fA-F]+|[0-9]+)", re.ASCII)
+_INTEGER = re.compile(r"[-+]?(?:0o[0-7]+|0x[0-9a-fA-F]+|[0-9]+)", re.ASCII)
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?", re.ASCII)
-_TIME = re.compile(r"\d{4}-\d\d?-\d\d?(?:[Tt ].*)?", re.ASCII)
+_TIME = re.compile(
+    r"(\d{4})-(\d\d?)-(\d\d?)"
+    r"(?:[Tt](\d\d?):(\d\d?):(\d\d?)(?:\.\d*)?(Z|[-+]\d\d:\d\d)| (\d\d?):(\d\d?):(\d\d?)(?:\.\d*)?)?",
+    re.ASCII,
+)
 
 
 def decode(text: str, most_nodes: int) -> object:
@@ -54,6 +58,8 @@ class _Reader:
                 if documents > 1:
                     raise EvaluationError("the YAML holds more than one document")
                 value = self.node(next(self.events), 0)
+        if documents == 0:
+            raise EvaluationError("the YAML holds no document")
         return value
 
     def spend(self, nodes: int) -> None:
@@ -102,8 +108,6 @@ class _Reader:
                     merged = {**source, **merged}
                 continue
             name = _key(key)
-            if name in made:
-                raise EvaluationError(f"the YAML key {name!r} stands twice in a map")
             made[name] = value
         return {**merged, **made}
 
@@ -122,7 +126,7 @@ def _scalar(event: yaml.ScalarEvent) -> object:
         return text
     if tag and not tag.startswith("tag:yaml.org,2002:"):
         raise EvaluationError(f"the YAML tag {tag} is not supported")
-    if not event.implicit[0] and not tag:
+    if event.style in ("'", '"', "|", ">"):
         return text
     if text in _WORDS:
         return _WORDS[text]
@@ -139,12 +143,21 @@ def _integer(text: str) -> object:
     digits = text.lstrip("+")
     sign = -1 if digits.startswith("-") else 1
     digits = digits.lstrip("-")
-    if digits[:2] in ("0b", "0o", "0x"):
-        return sign * int(digits, 0)
-    return sign * int(digits)
+    return sign * (int(digits, 0) if digits[:2] in ("0o", "0x") else int(digits))
 
 
 def _time(text: str) -> object:
-    if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
-        return f"{text}T00:00:00Z"
-    return text
+    """A timestamp as Terraform writes it, without fractions of a second; text that only looks like one stays."""
+    from datetime import datetime
+
+    found = _TIME.fullmatch(text)
+    if found is None:
+        return text
+    year, month, day = found.groups()[:3]
+    hour, minute, second = (int(found[index] or found[index + 4] or 0) for index in (4, 5, 6))
+    made = f"{year}-{int(month):02}-{int(day):02}T{hour:02}:{minute:02}:{second:02}{found[7] or 'Z'}"
+    try:
+        datetime.fromisoformat(made)
+    except ValueError:
+        return text
+    return made

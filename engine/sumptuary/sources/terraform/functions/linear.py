@@ -1,0 +1,212 @@
+"""Matches regular expressions in time linear in the text, for patterns on which a backtracking matcher could hang.
+
+The states of the pattern are followed together, best first, as RE2 does; the pattern comes from Python's own parser.
+"""
+
+from __future__ import annotations
+
+import re
+import re._constants as ops  # type: ignore[import-not-found]  # the parser's vocabulary has no public name
+import re._parser as parser  # type: ignore[import-not-found]
+
+from sumptuary.sources.terraform.scope import TooLargeError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    Test = Callable[[str], bool]
+    Step = tuple[str, object, object]
+
+_LARGEST_PROGRAM = 4_000
+_CATEGORIES: dict[str, Test] = {
+    "CATEGORY_DIGIT": lambda char: "0" <= char <= "9",
+    "CATEGORY_NOT_DIGIT": lambda char: not "0" <= char <= "9",
+    "CATEGORY_SPACE": lambda char: char in " \t\n\r\f\v",
+    "CATEGORY_NOT_SPACE": lambda char: char not in " \t\n\r\f\v",
+    "CATEGORY_WORD": lambda char: char.isascii() and (char.isalnum() or char == "_"),
+    "CATEGORY_NOT_WORD": lambda char: not (char.isascii() and (char.isalnum() or char == "_")),
+}
+_is_word = _CATEGORIES["CATEGORY_WORD"]
+
+
+class Program:
+    """A compiled pattern. A step is a character test, a split (first choice first), a save, a place or the end."""
+
+    def __init__(self, source: str) -> None:
+        tree = parser.parse(source, re.ASCII)
+        self.groups: int = tree.state.groups - 1
+        self.names: dict[str, int] = dict(tree.state.groupdict)
+        self.steps: list[Step] = []
+        self._sequence(tree, tree.state.flags)
+        self._add("end")
+
+    def _add(self, kind: str, first: object = None, second: object = None) -> int:
+        if len(self.steps) > _LARGEST_PROGRAM:
+            raise TooLargeError("the regular expression is too large to evaluate safely")
+        self.steps.append((kind, first, second))
+        return len(self.steps) - 1
+
+    def _sequence(self, tree: object, flags: int) -> None:
+        for operation, argument in tree:  # type: ignore[attr-defined]  # the parser's tree has no public type
+            self._part(operation, argument, flags)
+
+    def _part(self, operation: object, argument: object, flags: int) -> None:
+        if operation in (ops.LITERAL, ops.NOT_LITERAL, ops.ANY, ops.IN):
+            self._add("test", _test(operation, argument, flags))
+        elif operation is ops.SUBPATTERN:
+            group, on, off, inner = argument  # type: ignore[misc]
+            if group is not None:
+                self._add("save", group * 2)
+            self._sequence(inner, (flags | on) & ~off)
+            if group is not None:
+                self._add("save", group * 2 + 1)
+        elif operation is ops.BRANCH:
+            self._branches(argument[1], flags)  # type: ignore[index]
+        elif operation in (ops.MAX_REPEAT, ops.MIN_REPEAT):
+            self._repeat(argument, flags, greedy=operation is ops.MAX_REPEAT)
+        elif operation is ops.AT:
+            self._add("place", str(argument), bool(flags & re.MULTILINE))
+        else:
+            raise TooLargeError("the regular expression cannot be evaluated safely")
+
+    def _branches(self, branches: list[object], flags: int) -> None:
+        jumps: list[int] = []
+        for branch in branches[:-1]:
+            split = self._add("split")
+            self._sequence(branch, flags)
+            jumps.append(self._add("jump"))
+            self.steps[split] = ("split", split + 1, len(self.steps))
+        self._sequence(branches[-1], flags)
+        for jump in jumps:
+            self.steps[jump] = ("jump", len(self.steps), None)
+
+    def _repeat(self, argument: object, flags: int, *, greedy: bool) -> None:
+        least, most, inner = argument  # type: ignore[misc]
+        for _ in range(least):
+            self._sequence(inner, flags)
+        if most is ops.MAXREPEAT:
+            split = self._add("split")
+            self._sequence(inner, flags)
+            self._add("jump", split)
+            self._choose(split, greedy)
+            return
+        splits: list[int] = []
+        for _ in range(most - least):
+            splits.append(self._add("split"))
+            self._sequence(inner, flags)
+        for split in splits:
+            self._choose(split, greedy)
+
+    def _choose(self, split: int, greedy: bool) -> None:
+        ways = (split + 1, len(self.steps))
+        self.steps[split] = ("split", *(ways if greedy else reversed(ways)))
+
+    def find(self, text: str, start: int) -> list[int] | None:
+        """The leftmost match from a position on: start and end of the whole and of each group, -1 where none."""
+        current: list[tuple[int, list[int]]] = []
+        best: list[int] | None = None
+        for position in range(start, len(text) + 1):
+            seen: set[int] = set()
+            following: list[tuple[int, list[int]]] = []
+            for at, saved in current:
+                self._follow(at, saved, text, position, seen, following)
+            if best is None:
+                fresh = [-1] * (2 * self.groups + 2)
+                fresh[0] = position
+                self._follow(0, fresh, text, position, seen, following)
+            if not following and best is not None:
+                break
+            current = []
+            for at, saved in following:
+                kind, test, _ = self.steps[at]
+                if kind == "end":
+                    best = [*saved]
+                    best[1] = position
+                    break
+                if position < len(text) and test(text[position]):  # type: ignore[operator]
+                    current.append((at + 1, saved))
+            if not current and best is not None:
+                break
+        return best
+
+    def _follow(
+        self, at: int, saved: list[int], text: str, position: int, seen: set[int], found: list[tuple[int, list[int]]]
+    ) -> None:
+        """Go through the steps that take no character, best way first, to the tests that can be reached."""
+        waiting = [(at, saved)]
+        while waiting:
+            at, saved = waiting.pop()
+            if at in seen:
+                continue
+            seen.add(at)
+            kind, first, second = self.steps[at]
+            if kind == "split":
+                waiting.append((int(str(second)), saved))
+                waiting.append((int(str(first)), saved))
+            elif kind == "jump":
+                waiting.append((int(str(first)), saved))
+            elif kind == "save":
+                copy = saved.copy()
+                copy[int(str(first))] = position
+                waiting.append((at + 1, copy))
+            elif kind == "place":
+                if _stands(str(first), bool(second), text, position):
+                    waiting.append((at + 1, saved))
+            else:
+                found.append((at, saved))
+
+
+def _stands(place: str, multiline: bool, text: str, position: int) -> bool:
+    """Whether a position is the place that an anchor asks for."""
+    if place in ("AT_BEGINNING", "AT_BEGINNING_STRING"):
+        return position == 0 or (multiline and place == "AT_BEGINNING" and text[position - 1] == "\n")
+    if place in ("AT_END", "AT_END_STRING"):
+        return position == len(text) or (multiline and place == "AT_END" and text[position] == "\n")
+    before = position > 0 and _is_word(text[position - 1])
+    after = position < len(text) and _is_word(text[position])
+    return (before != after) == (place == "AT_BOUNDARY")
+
+
+def _test(operation: object, argument: object, flags: int) -> Test:
+    """The test of one character that an operation stands for."""
+    if operation is ops.ANY:
+        return (lambda char: True) if flags & re.DOTALL else (lambda char: char != "\n")
+    if operation is ops.IN:
+        plain = _members(argument)
+    else:
+        wanted = chr(argument)  # type: ignore[arg-type]
+        plain = (lambda char: char == wanted) if operation is ops.LITERAL else (lambda char: char != wanted)
+    if not flags & re.IGNORECASE:
+        return plain
+    if operation is ops.NOT_LITERAL:
+        return lambda char: plain(char.lower()) and plain(char.upper())
+    return lambda char: plain(char) or plain(char.lower()) or plain(char.upper())
+
+
+def _members(items: object) -> Test:
+    tests: list[Test] = []
+    negated = False
+    for operation, argument in items:  # type: ignore[attr-defined]
+        if operation is ops.NEGATE:
+            negated = True
+        elif operation is ops.RANGE:
+            tests.append(lambda char, low=argument[0], high=argument[1]: low <= ord(char) <= high)  # type: ignore[misc]
+        elif operation is ops.CATEGORY:
+            tests.append(_CATEGORIES[str(argument)])
+        else:
+            tests.append(lambda char, code=argument: ord(char) == code)  # type: ignore[misc]
+    return lambda char: any(test(char) for test in tests) != negated
+
+
+def matches(program: Program, text: str) -> Iterator[list[int]]:
+    """Every match from left to right; an empty one right behind another does not count."""
+    position, last_end = 0, -1
+    while position <= len(text):
+        found = program.find(text, position)
+        if found is None:
+            return
+        if found[1] > found[0] or found[0] != last_end:
+            yield found
+        last_end = found[1]
+        position = found[1] + 1 if found[1] == found[0] else found[1]
