@@ -179,10 +179,17 @@ def test_bad_input_hides_nothing_and_ends_soon(tree: Tree, name: str) -> None:
 
 
 def test_what_a_broken_file_may_hold_is_unknown_in_its_own_module(tree: Tree) -> None:
-    """The provider's default tags may stand in the part that cannot be read, so a missing tag is no failure there."""
-    report = tree.write({"main.tf": BAD, "broken.tf": BROKEN}).report()
+    """A provider's default tags may stand in a part that cannot be read, so a missing tag is no failure there."""
+    report = tree.write({"main.tf": BAD, "broken.tf": 'provider "aws" {\n  default_tags {\n'}).report()
     assert [violation["status"] for violation in report["violations"]] == ["unknown"]  # type: ignore[attr-defined]
     assert report["summary"]["exit_code"] == 3  # type: ignore[index,call-overload]
+
+
+def test_a_broken_file_that_names_no_provider_hides_nothing_beside_it(tree: Tree) -> None:
+    report = tree.write({"main.tf": BAD, "broken.tf": BROKEN}).report()
+    assert "fail" in {violation["status"] for violation in report["violations"]}  # type: ignore[attr-defined]
+    assert report["summary"]["exit_code"] == 1  # type: ignore[index,call-overload]
+    assert report["coverage"]["files"]["failed"]  # type: ignore[index,call-overload]
 
 
 def test_a_broken_file_is_named_with_its_line(tree: Tree) -> None:

@@ -169,7 +169,7 @@ class Instance:
         if self.call is None or self.parent is None:
             if self.run.reusable:
                 return Unknown("the provider is configured by whoever calls this module", (f"provider.{key}",))
-            if not self.module.complete:
+            if self.module.hides_provider:
                 return Unknown("the provider may stand in what could not be read", (f"provider.{key}",))
             return None if "." not in key else Unknown(f"no provider {key} is configured", (f"provider.{key}",))
         passed = self.call.expression("providers")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 
 from sumptuary.model import Place
 from sumptuary.sources.terraform.expressions import Expression
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from sumptuary.sources.terraform.conversion import Type
     from sumptuary.sources.terraform.files import Tree
 
+_PROVIDER = re.compile(rb'(?m)^\s*"?provider"?\b')
 IGNORED = frozenset({"moved", "removed", "import", "check", "action", "ephemeral", "list", "library"})
 """Blocks that neither add a resource nor change one's value."""
 _LABELS = {"variable": 1, "output": 1, "provider": 1, "module": 1, "resource": 2, "data": 2}
@@ -81,13 +83,18 @@ class Declaration:
 
 
 class Module:
-    """What a directory declares. ``complete`` is False when some of its files could not be read whole."""
+    """What a directory declares. ``complete`` is False when some of its files could not be read whole.
+
+    ``hides_provider`` says that a provider's configuration may be among what could not: a file that cannot be opened,
+    or a damaged one that names a provider.
+    """
 
     __slots__ = (
         "calls",
         "complete",
         "data",
         "directory",
+        "hides_provider",
         "locals",
         "named",
         "outputs",
@@ -104,6 +111,7 @@ class Module:
         self.directory = directory
         self.shown = shown
         self.complete = True
+        self.hides_provider = False
         self.variables: dict[str, Declaration] = {}
         self.outputs: dict[str, Declaration] = {}
         self.locals: dict[str, tuple[Attribute, str]] = {}
@@ -155,6 +163,7 @@ class Library:
         content = self.tree.read(path)
         if content is None:
             module.complete = False
+            module.hides_provider = True
             return
         if path.endswith(".json"):
             from sumptuary.sources.terraform.json_syntax import parse_json
@@ -164,6 +173,7 @@ class Library:
             file = parse(content, path)
         if file.problems:
             module.complete = False
+            module.hides_provider = module.hides_provider or _PROVIDER.search(content) is not None
             self._report(path, file.problems, file.body)
         shown = self.tree.shown(path)
         if override:
