@@ -14,7 +14,7 @@ from sumptuary.sources.terraform.scope import (
     Inner,
     TooLargeError,
 )
-from sumptuary.values import ABSENT, Absent, PartialMap, Unknown
+from sumptuary.values import ABSENT, Absent, PartialMap, Unknown, is_list, is_map
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -311,7 +311,7 @@ def _undecided(why: Unknown, yes: object, no: object) -> object:
     same = operators.equals(yes, no) if not isinstance(yes, Unknown) and not isinstance(no, Unknown) else why
     if same is True:
         return yes
-    if isinstance(yes, dict) and isinstance(no, dict):
+    if is_map(yes) and is_map(no):
         common = {
             key: value if operators.equals(value, no[key]) is True else why for key, value in yes.items() if key in no
         }
@@ -356,9 +356,9 @@ def entries(collection: object) -> list[tuple[object, object]]:
     """What a ``for`` goes over: index or key, and value. Raises EvaluationError for what is no collection."""
     if isinstance(collection, TerraformSet):
         return [(item, item) for item in collection]
-    if isinstance(collection, list):
+    if is_list(collection):
         return list(enumerate(collection))
-    if isinstance(collection, dict):
+    if is_map(collection):
         return [(key, collection[key]) for key in sorted(collection)]
     raise EvaluationError(f"a {named(collection)} cannot be iterated over")
 
@@ -415,7 +415,7 @@ class _Gathered:
             raise EvaluationError("null is not a key")
         elif self.grouped:
             group = self.named.setdefault(to_string(key), [])
-            if isinstance(group, list):
+            if is_list(group):
                 group.append(value)
         elif to_string(key) in self.named:
             raise EvaluationError(f'two elements have the key "{to_string(key)}"')

@@ -22,7 +22,7 @@ def number_literal(text: str) -> Number:
         return int(text)
     if len(text) > 2000:
         raise TooLargeError("a number is too long to evaluate")
-    if len(text.lower().partition("e")[2].strip("+-0")) > 4 and text[0] in "+-.0123456789":
+    if len(text.lower().partition("e")[2].lstrip("+-0")) > 4 and text[0] in "+-.0123456789":
         raise TooLargeError(f"the number {text[:20]} is too large to evaluate")
     try:
         value = _EVERY_DIGIT.create_decimal(text)

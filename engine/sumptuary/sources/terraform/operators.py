@@ -8,7 +8,7 @@ from sumptuary.sources.terraform import numbers
 from sumptuary.sources.terraform.conversion import equal, named, to_bool, to_number
 from sumptuary.sources.terraform.lazy import Lazy, TerraformSet, settled
 from sumptuary.sources.terraform.scope import EvaluationError, TooLargeError
-from sumptuary.values import PartialMap, Unknown, first_unknown
+from sumptuary.values import PartialMap, Unknown, first_unknown, is_list, is_map
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ def get_attribute(subject: object, name: str) -> object:
     """``subject.name``. Raises EvaluationError where there is no such attribute."""
     if isinstance(subject, Lazy):
         return subject.attribute(name)
-    if isinstance(subject, dict):
+    if is_map(subject):
         if name in subject:
             return subject[name]
         if isinstance(subject, PartialMap):
@@ -45,12 +45,12 @@ def get_index(subject: object, key: object) -> object:
         raise EvaluationError("null cannot be indexed" if subject is None else "null is not an index")
     if isinstance(subject, TerraformSet):
         raise EvaluationError("a set cannot be indexed")
-    if isinstance(subject, list):
+    if is_list(subject):
         position = to_number(key)
         if not isinstance(position, int) or not 0 <= position < len(subject):
             raise EvaluationError(f"there is no element {numbers.text(position)} in a list of {len(subject)}")
         return subject[position]
-    if isinstance(subject, dict):
+    if is_map(subject):
         from sumptuary.sources.terraform.conversion import to_string
 
         return get_attribute(subject, to_string(key))
@@ -63,7 +63,7 @@ def splat(subject: object) -> list[object] | Unknown:
         return subject
     if subject is None:
         return []
-    return subject if isinstance(subject, list) else [subject]
+    return subject if is_list(subject) else [subject]
 
 
 def equals(left: object, right: object) -> bool | Unknown:
@@ -83,12 +83,12 @@ def _differ(left: object, right: object) -> bool:
     """Whether two partly known values differ whatever the unknown parts turn out to be."""
     if isinstance(left, Unknown) or isinstance(right, Unknown):
         return False
-    if isinstance(left, dict) and isinstance(right, dict):
+    if is_map(left) and is_map(right):
         partial = isinstance(left, PartialMap) or isinstance(right, PartialMap)
         if not partial and left.keys() != right.keys():
             return True
         return any(_differ(item, right[key]) for key, item in left.items() if key in right)
-    if isinstance(left, list) and isinstance(right, list):
+    if is_list(left) and is_list(right):
         return len(left) != len(right) or any(_differ(a, b) for a, b in zip(left, right, strict=True))
     return not equal(left, right)
 

@@ -216,8 +216,7 @@ def _assemble(parts: list[Part]) -> Node:
     if all(isinstance(part, Text) for part in parts):
         return nodes.Literal("".join(part.value for part in parts if isinstance(part, Text)))
     assembler = _Assembler(parts)
-    template = assembler.block(())
-    return template
+    return assembler.block(())
 
 
 class _Assembler:

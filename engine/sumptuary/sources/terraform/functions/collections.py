@@ -7,7 +7,7 @@ from sumptuary.sources.terraform.conversion import equal, named, to_bool, to_num
 from sumptuary.sources.terraform.functions.signature import Table
 from sumptuary.sources.terraform.lazy import TerraformSet
 from sumptuary.sources.terraform.scope import LARGEST_COLLECTION, EvaluationError, TooLargeError
-from sumptuary.values import PartialMap, Unknown, first_unknown
+from sumptuary.values import PartialMap, Unknown, first_unknown, is_list, is_map
 
 FUNCTIONS = Table()
 function = FUNCTIONS.function
@@ -21,7 +21,7 @@ def bounded(items: list[object]) -> list[object]:
 
 
 def _ordered(value: object) -> list[object]:
-    if isinstance(value, list):
+    if is_list(value):
         return value
     raise EvaluationError(f"a list is required, not {named(value)}")
 
@@ -179,7 +179,7 @@ def flatten(items: object) -> object:
         positions[-1] += 1
         if isinstance(item, Unknown):
             return item
-        if isinstance(item, list):
+        if is_list(item):
             waiting.append(item)
             positions.append(0)
         else:
@@ -209,7 +209,7 @@ def length(value: object) -> object:
         return len(graphemes(value))
     if isinstance(value, PartialMap):
         return value.rest
-    if isinstance(value, (list, dict)):
+    if is_list(value) or is_map(value):
         return len(value)
     raise EvaluationError(f"a list, map or string is required, not {named(value)}")
 
@@ -238,9 +238,9 @@ def one(items: object) -> object:
 
 
 @function("number number? number?", name="range")
-def _range(*limits: numbers.Number) -> object:
-    start, end = (limits[0], limits[1]) if len(limits) > 1 else (0, limits[0])
-    step = limits[2] if len(limits) > 2 else (1 if end >= start else -1)
+def _range(first: numbers.Number, *more: numbers.Number) -> object:
+    start, end = (first, more[0]) if more else (0, first)
+    step = more[1] if len(more) > 1 else (1 if end >= start else -1)
     if step == 0:
         raise EvaluationError("the step must not be zero")
     if (end - start) * step < 0:

@@ -8,6 +8,7 @@ from sumptuary.sources.terraform import numbers
 from sumptuary.sources.terraform.functions.formatting import json_string
 from sumptuary.sources.terraform.functions.signature import Table
 from sumptuary.sources.terraform.scope import EvaluationError, TooLargeError
+from sumptuary.values import is_list, is_map
 
 FUNCTIONS = Table()
 function = FUNCTIONS.function
@@ -24,9 +25,9 @@ def json_text(value: object) -> str:
         return "true" if value else "false"
     if isinstance(value, (int, Decimal)):
         return numbers.text(value)
-    if isinstance(value, dict):
+    if is_map(value):
         return "{" + ",".join(f"{json_string(key)}:{json_text(value[key])}" for key in sorted(value)) + "}"
-    if isinstance(value, list):
+    if is_list(value):
         return "[" + ",".join(json_text(item) for item in value) + "]"
     raise EvaluationError("the value has no form in JSON")
 

@@ -10,7 +10,7 @@ from sumptuary.sources.terraform.conversion import named, to_bool, to_number, to
 from sumptuary.sources.terraform.functions.signature import Table
 from sumptuary.sources.terraform.lazy import settled
 from sumptuary.sources.terraform.scope import EvaluationError
-from sumptuary.values import Unknown, first_unknown
+from sumptuary.values import Unknown, first_unknown, is_list, is_map
 
 FUNCTIONS = Table()
 function = FUNCTIONS.function
@@ -87,10 +87,7 @@ def _scientific(value: numbers.Number, precision: int | None, letter: str) -> st
     if precision is not None:
         number = Context(prec=precision + 1, rounding=ROUND_HALF_EVEN).create_decimal(number)
     digits = "".join(map(str, number.as_tuple().digits)) if number else "0"
-    if precision is None:
-        digits = digits.rstrip("0") or "0"
-    else:
-        digits = digits.ljust(precision + 1, "0")
+    digits = digits.rstrip("0") or "0" if precision is None else digits.ljust(precision + 1, "0")
     exponent = number.adjusted() if number else 0
     mantissa = digits[0] + ("." + digits[1:] if len(digits) > 1 else "")
     sign = "-" if number < 0 else ""
@@ -171,7 +168,7 @@ def _formatted(verb: _Verb, value: object) -> str:
     if letter in "eEfFgG":
         return _float(verb, value)
     if letter in "sq":
-        if isinstance(value, (list, dict)):
+        if is_list(value) or is_map(value):
             raise EvaluationError(f"a {named(value)} cannot be formatted with %{letter}")
         return _string(verb, value)
     if letter == "t":
@@ -216,15 +213,12 @@ def _format(pattern: str, *values: object) -> object:
 @function("string any!*", sees="parts")
 def formatlist(pattern: str, *values: object) -> object:
     """One text for each row of the lists; what is no list is used for all of them."""
-    lists = [value for value in values if isinstance(value, list)]
+    lists = [value for value in values if is_list(value)]
     lengths = {len(value) for value in lists}
     if len(lengths) > 1:
         raise EvaluationError("the lists have different lengths")
     rows = lengths.pop() if lengths else 1
-    return [
-        render(pattern, tuple(value[row] if isinstance(value, list) else value for value in values))
-        for row in range(rows)
-    ]
+    return [render(pattern, tuple(value[row] if is_list(value) else value for value in values)) for row in range(rows)]
 
 
 __all__ = ["FUNCTIONS", "Unknown", "general", "json_string", "quoted", "render"]

@@ -27,6 +27,10 @@ _CLASS = re.compile(r"\[:(\^?)(\w+):\]")
 _QUANTIFIER = re.compile(r"[*+?]|\{\d+(?:,\d*)?\}")
 _HEX = re.compile(r"\\x\{([0-9a-fA-F]{1,6})\}")
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 
 def translated(pattern: str) -> str:
     """The same pattern for Python's ``re``. Raises EvaluationError for what Go refuses."""
@@ -194,16 +198,17 @@ def _others(members: str) -> str:
 
 def growth(source: str) -> int | None:
     """The exponent of the worst growth of a backtracking match with the text's length, None for an exponential one."""
-    from re import _parser  # type: ignore[attr-defined]  # the parser has no public name
+    from importlib import import_module
 
-    count = _repeats(_parser.parse(source, re.ASCII), 0)
+    parser: Any = import_module("re._parser")  # it has no public name
+    count = _repeats(parser.parse(source, re.ASCII), 0)
     return None if count is None else 1 + count
 
 
-def _repeats(tree: object, inside: int) -> int | None:
+def _repeats(tree: Any, inside: int) -> int | None:
     """How many open-ended repetitions follow one another, None when one is inside another."""
     count = 0
-    for operation, argument in tree:  # type: ignore[attr-defined]  # the parser's tree has no public type
+    for operation, argument in tree:
         name = str(operation)
         more: int | None = 0
         if name in ("MAX_REPEAT", "MIN_REPEAT"):

@@ -6,18 +6,21 @@ The states of the pattern are followed together, best first, as RE2 does; the pa
 from __future__ import annotations
 
 import re
-import re._constants as ops  # type: ignore[import-not-found]  # the parser's vocabulary has no public name
-import re._parser as parser  # type: ignore[import-not-found]
+from importlib import import_module
 
 from sumptuary.sources.terraform.scope import TooLargeError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from typing import Any
 
     Test = Callable[[str], bool]
-    Step = tuple[str, object, object]
+    Step = tuple[str, Any, Any]
 
+ops: Any = import_module("re._constants")
+parser: Any = import_module("re._parser")
+"""Python's own parser of patterns and its vocabulary: neither has a public name, or types."""
 _LARGEST_PROGRAM = 4_000
 _CATEGORIES: dict[str, Test] = {
     "CATEGORY_DIGIT": lambda char: "0" <= char <= "9",
@@ -47,22 +50,22 @@ class Program:
         self.steps.append((kind, first, second))
         return len(self.steps) - 1
 
-    def _sequence(self, tree: object, flags: int) -> None:
-        for operation, argument in tree:  # type: ignore[attr-defined]  # the parser's tree has no public type
+    def _sequence(self, tree: Any, flags: int) -> None:
+        for operation, argument in tree:
             self._part(operation, argument, flags)
 
-    def _part(self, operation: object, argument: object, flags: int) -> None:
+    def _part(self, operation: Any, argument: Any, flags: int) -> None:
         if operation in (ops.LITERAL, ops.NOT_LITERAL, ops.ANY, ops.IN):
             self._add("test", _test(operation, argument, flags))
         elif operation is ops.SUBPATTERN:
-            group, on, off, inner = argument  # type: ignore[misc]
+            group, on, off, inner = argument
             if group is not None:
                 self._add("save", group * 2)
             self._sequence(inner, (flags | on) & ~off)
             if group is not None:
                 self._add("save", group * 2 + 1)
         elif operation is ops.BRANCH:
-            self._branches(argument[1], flags)  # type: ignore[index]
+            self._branches(argument[1], flags)
         elif operation in (ops.MAX_REPEAT, ops.MIN_REPEAT):
             self._repeat(argument, flags, greedy=operation is ops.MAX_REPEAT)
         elif operation is ops.AT:
@@ -70,7 +73,7 @@ class Program:
         else:
             raise TooLargeError("the regular expression cannot be evaluated safely")
 
-    def _branches(self, branches: list[object], flags: int) -> None:
+    def _branches(self, branches: list[Any], flags: int) -> None:
         jumps: list[int] = []
         for branch in branches[:-1]:
             split = self._add("split")
@@ -81,8 +84,8 @@ class Program:
         for jump in jumps:
             self.steps[jump] = ("jump", len(self.steps), None)
 
-    def _repeat(self, argument: object, flags: int, *, greedy: bool) -> None:
-        least, most, inner = argument  # type: ignore[misc]
+    def _repeat(self, argument: Any, flags: int, *, greedy: bool) -> None:
+        least, most, inner = argument
         for _ in range(least):
             self._sequence(inner, flags)
         if most is ops.MAXREPEAT:
@@ -99,8 +102,8 @@ class Program:
             self._choose(split, greedy)
 
     def _choose(self, split: int, greedy: bool) -> None:
-        ways = (split + 1, len(self.steps))
-        self.steps[split] = ("split", *(ways if greedy else reversed(ways)))
+        inside, past = split + 1, len(self.steps)
+        self.steps[split] = ("split", inside, past) if greedy else ("split", past, inside)
 
     def find(self, text: str, start: int) -> list[int] | None:
         """The leftmost match from a position on: start and end of the whole and of each group, -1 where none."""
@@ -124,7 +127,7 @@ class Program:
                     best = [*saved]
                     best[1] = position
                     break
-                if position < len(text) and test(text[position]):  # type: ignore[operator]
+                if position < len(text) and test(text[position]):
                     current.append((at + 1, saved))
             if not current and best is not None:
                 break
@@ -168,15 +171,15 @@ def _stands(place: str, multiline: bool, text: str, position: int) -> bool:
     return (before != after) == (place == "AT_BOUNDARY")
 
 
-def _test(operation: object, argument: object, flags: int) -> Test:
+def _test(operation: Any, argument: Any, flags: int) -> Test:
     """The test of one character that an operation stands for."""
     if operation is ops.ANY:
         return (lambda char: True) if flags & re.DOTALL else (lambda char: char != "\n")
     if operation is ops.IN:
         plain = _members(argument)
     else:
-        wanted = chr(argument)  # type: ignore[arg-type]
-        plain = (lambda char: char == wanted) if operation is ops.LITERAL else (lambda char: char != wanted)
+        wanted = chr(argument)
+        plain = _single(wanted, negated=operation is not ops.LITERAL)
     if not flags & re.IGNORECASE:
         return plain
     if operation is ops.NOT_LITERAL:
@@ -184,18 +187,26 @@ def _test(operation: object, argument: object, flags: int) -> Test:
     return lambda char: plain(char) or plain(char.lower()) or plain(char.upper())
 
 
-def _members(items: object) -> Test:
+def _single(wanted: str, *, negated: bool) -> Test:
+    return wanted.__ne__ if negated else wanted.__eq__
+
+
+def _between(low: int, high: int) -> Test:
+    return lambda char: low <= ord(char) <= high
+
+
+def _members(items: Any) -> Test:
     tests: list[Test] = []
     negated = False
-    for operation, argument in items:  # type: ignore[attr-defined]
+    for operation, argument in items:
         if operation is ops.NEGATE:
             negated = True
         elif operation is ops.RANGE:
-            tests.append(lambda char, low=argument[0], high=argument[1]: low <= ord(char) <= high)  # type: ignore[misc]
+            tests.append(_between(argument[0], argument[1]))
         elif operation is ops.CATEGORY:
             tests.append(_CATEGORIES[str(argument)])
         else:
-            tests.append(lambda char, code=argument: ord(char) == code)  # type: ignore[misc]
+            tests.append(_between(argument, argument))
     return lambda char: any(test(char) for test in tests) != negated
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sumptuary.sources.terraform.conversion import named, to_string
 from sumptuary.sources.terraform.functions.signature import Table
 from sumptuary.sources.terraform.scope import EvaluationError
-from sumptuary.values import ABSENT, PartialMap, Unknown
+from sumptuary.values import ABSENT, PartialMap, Unknown, is_list, is_map
 
 FUNCTIONS = Table()
 function = FUNCTIONS.function
@@ -46,7 +46,7 @@ def merge(*maps: object) -> object:
         if isinstance(mapping, Unknown):
             made = dict.fromkeys(made, mapping)
             rest = mapping if rest is None else rest.joined(mapping)
-        elif isinstance(mapping, dict):
+        elif is_map(mapping):
             if isinstance(mapping, PartialMap):
                 made = dict.fromkeys(made, mapping.rest)
                 rest = mapping.rest if rest is None else rest.joined(mapping.rest)
@@ -64,7 +64,7 @@ def transpose(mapping: dict[str, object]) -> object:
     made: dict[str, list[object]] = {}
     for key in sorted(mapping):
         items = mapping[key]
-        if not isinstance(items, list):
+        if not is_list(items):
             raise EvaluationError(f"a list is required, not {named(items)}")
         for item in items:
             made.setdefault(to_string(item), []).append(key)

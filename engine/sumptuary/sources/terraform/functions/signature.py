@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sumptuary.sources.terraform.conversion import named, to_bool, to_number, to_string
 from sumptuary.sources.terraform.scope import EvaluationError
-from sumptuary.values import Unknown, first_unknown
+from sumptuary.values import Unknown, first_unknown, is_list, is_map
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 
 
 def _list(value: object) -> object:
-    if isinstance(value, list):
+    if is_list(value):
         return value
     raise EvaluationError(f"a list is required, not {named(value)}")
 
 
 def _map(value: object) -> object:
-    if isinstance(value, dict):
+    if is_map(value):
         return value
     raise EvaluationError(f"a map is required, not {named(value)}")
 

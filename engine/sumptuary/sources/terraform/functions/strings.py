@@ -12,7 +12,10 @@ from sumptuary.sources.terraform.scope import LARGEST_COLLECTION, LARGEST_STRING
 FUNCTIONS = Table()
 function = FUNCTIONS.function
 
-_SPACE = " \t\n\v\f\r\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+_SPACE = (
+    " \t\n\v\f\r\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u2028\u2029\u202f\u205f\u3000"
+)
 
 
 def graphemes(text: str) -> list[str]:
@@ -40,12 +43,6 @@ def _extends(cluster: str, char: str) -> bool:
         return True
     flags = sum(1 for one in cluster if 0x1F1E6 <= ord(one) <= 0x1F1FF)
     return 0x1F1E6 <= code <= 0x1F1FF and flags == 1 and len(cluster) == 1
-
-
-def _bounded(text: str) -> str:
-    if len(text) > LARGEST_STRING:
-        raise TooLargeError("a string becomes too large to evaluate")
-    return text
 
 
 @function("string")
@@ -168,8 +165,7 @@ def substr(text: str, offset: numbers.Number, length: numbers.Number) -> object:
     chars = graphemes(text)
     if offset < 0:
         offset += len(chars)
-        if offset < 0:
-            offset = 0
+        offset = max(offset, 0)
     if length == 0:
         return ""
     end = len(chars) if length < 0 else offset + length

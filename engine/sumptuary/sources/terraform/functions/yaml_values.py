@@ -1,4 +1,4 @@
-"""Reads YAML as Terraform's ``yamldecode`` does: YAML 1.1 words, bounded size, aliases counted as what they stand for."""
+"""Reads YAML as Terraform's ``yamldecode`` does: YAML 1.1 words, bounded size, aliases counted in full."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import yaml
 
 from sumptuary.sources.terraform import numbers
 from sumptuary.sources.terraform.scope import EvaluationError, TooLargeError
+from sumptuary.values import is_list, is_map
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
 _DEEPEST = 100
 _WORDS: dict[str, object] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
-    **dict.fromkeys("true True TRUE yes Yes YES y Y on On ON".split(" "), True),
-    **dict.fromkeys("false False FALSE no No NO n N off Off OFF".split(" "), False),
+    **dict.fromkeys(["true", "True", "TRUE", "yes", "Yes", "YES", "y", "Y", "on", "On", "ON"], True),
+    **dict.fromkeys(["false", "False", "FALSE", "no", "No", "NO", "n", "N", "off", "Off", "OFF"], False),
 }
 _INTEGER = re.compile(r"[-+]?(?:0o[0-7]+|0x[0-9a-fA-F]+|[0-9]+)", re.ASCII)
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?", re.ASCII)
@@ -102,8 +103,8 @@ class _Reader:
             key = self.node(event, depth + 1)
             value = self.node(next(self.events), depth + 1)
             if plain_merge:
-                for source in value if isinstance(value, list) else [value]:
-                    if not isinstance(source, dict):
+                for source in value if is_list(value) else [value]:
+                    if not is_map(source):
                         raise EvaluationError("a YAML merge needs a map")
                     merged = {**source, **merged}
                 continue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sumptuary.sources.terraform.functions.documents import json_text
 from sumptuary.sources.terraform.scope import TooLargeError
+from sumptuary.values import is_list, is_map
 
 _WIDTH = 80
 _LONGEST_KEY = 120
@@ -15,11 +16,11 @@ _SHORT = {
 
 def encode(value: object) -> str:
     """The value as one YAML document."""
-    if isinstance(value, (dict, list)) and value:
+    if (is_map(value) or is_list(value)) and value:
         return "".join(f"{line}\n" for line in _block(value, 0))
     text = _scalar(value, 0, 2)
     ending = "" if text.endswith("\n") else "\n"
-    plain = not isinstance(value, (str, dict, list))
+    plain = not (isinstance(value, str) or is_map(value) or is_list(value))
     return f"{text}{ending}...\n" if plain else text + ending
 
 
@@ -27,13 +28,13 @@ def _block(value: object, indent: int) -> list[str]:
     """The lines of a map or list that is not empty, each with its indentation."""
     margin = " " * indent
     lines: list[str] = []
-    if isinstance(value, dict):
+    if is_map(value):
         for key in sorted(value):
             if len(key) > _LONGEST_KEY or "\n" in key:
                 raise TooLargeError("YAML with so long a key is not evaluated")
             label = f"{margin}{_quoted(key, 0, None)}:"
             lines += _after(label, value[key], indent, indent + 2, inside_map=True)
-    elif isinstance(value, list):
+    elif is_list(value):
         for item in value:
             lines += _after(f"{margin}-", item, indent, indent + 2, inside_map=False)
     return lines
@@ -41,11 +42,11 @@ def _block(value: object, indent: int) -> list[str]:
 
 def _after(label: str, item: object, indent: int, deeper: int, *, inside_map: bool) -> list[str]:
     """The lines of a value behind its key or dash."""
-    if isinstance(item, (dict, list)) and item:
+    if (is_map(item) or is_list(item)) and item:
         if not inside_map:
             first, *more = _block(item, deeper)
             return [f"{label} {first[deeper:]}", *more]
-        return [label, *_block(item, indent if isinstance(item, list) else deeper)]
+        return [label, *_block(item, indent if is_list(item) else deeper)]
     return _scalar(item, len(label) + 1, deeper, start=f"{label} ").removesuffix("\n").split("\n")
 
 
