@@ -55,7 +55,7 @@ _PURPOSES = {
 }  # fmt: skip
 
 
-@dataclass(slots=True, frozen=True)
+@dataclass(slots=True, eq=False, repr=False)
 class FactNames:
     """The tag keys that declare each fact in this repository."""
 

@@ -31,7 +31,7 @@ FIXED_SKUS = {
 """Types with one hourly fee. What they charge by use is not in it."""
 
 
-@dataclass(slots=True, frozen=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Part:
     """One priced part of a resource. ``hours`` are hours a month; they do not count where the unit is a month."""
 

@@ -24,7 +24,7 @@ from sumptuary_rules.spend import WHOLE, Amount, Run, Spend, runs_of, spends_of
 NO_BASE = "no base to compare with: give a plan (terraform show -json)"
 
 
-@dataclass(slots=True, frozen=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Money:
     """An amount of money."""
 
@@ -36,7 +36,7 @@ class Money:
             raise ValueError(f"amount: {self.amount!r} is not an amount such as 1000")
 
 
-@dataclass(slots=True, frozen=True)
+@dataclass(slots=True, eq=False, repr=False)
 class BudgetApprovalParameters:
     """What may be spent without asking, and who may allow more."""
 

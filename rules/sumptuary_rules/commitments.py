@@ -9,7 +9,7 @@ from sumptuary.rule import HOURS_PER_MONTH, Context, Decimal, Iterable, Resource
 ZERO = Decimal(0)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Demand:
     """Steady hours of one resource a month, and how many of them are covered. ``price`` is USD an hour."""
 
@@ -30,7 +30,7 @@ class Demand:
         return self.uncovered / self.hours if self.hours else ZERO
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Commitment:
     """One commitment: so many instances, or so many dollars an hour, and how much of it is used.
 

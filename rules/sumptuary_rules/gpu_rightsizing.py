@@ -24,7 +24,7 @@ LARGEST_MODEL = 10_000
 """In billions of parameters; a size above it is no size, and exempts nothing."""
 
 
-@dataclass(slots=True, frozen=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Utilization:
     """From which measured use on an accelerator is taken to be needed."""
 
@@ -41,7 +41,7 @@ class Utilization:
             raise ValueError(f"utilization.below: {self.below} is not a percentage")
 
 
-@dataclass(slots=True, frozen=True)
+@dataclass(slots=True, eq=False, repr=False)
 class GpuRightsizingParameters:
     """Which accelerators are right for the workloads that the policy selects."""
 

@@ -23,7 +23,7 @@ _OPEN = re.compile(r"\((?:\?:|\?P<\w+>|(?!\?))")
 _FOREVER = -1
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class _Part:
     """Of a pattern: ``one`` character, ``start``, ``end``, ``last``; or ``all``, ``any``, ``repeat`` of parts."""
 
@@ -34,7 +34,7 @@ class _Part:
     most: int = 1
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class _Step:
     """One step of a program: what it does, and where it goes on; ``other`` is the second way of a fork."""
 

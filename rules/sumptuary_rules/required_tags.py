@@ -33,7 +33,7 @@ BILLED = (
 """What a bill has lines for; ``compute.template`` costs nothing by itself, but hands its tags on."""
 
 
-@dataclass(slots=True, frozen=True)
+@dataclass(slots=True, eq=False, repr=False)
 class RequiredTagsParameters:
     """Which tags there must be, and what they may say."""
 
@@ -59,7 +59,7 @@ class RequiredTagsParameters:
                 raise ValueError(f"patterns.{key}: {error}") from error
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class _Verdict:
     """What was found of all required tags of one resource."""
 

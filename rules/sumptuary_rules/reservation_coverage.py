@@ -27,7 +27,7 @@ from sumptuary_rules.commitments import Commitment, Demand, allot, family, stand
 GROUPINGS = ("provider", "account", "region", "instance_family", "sku", "environment", "team")
 
 
-@dataclass(slots=True, frozen=True)
+@dataclass(slots=True, eq=False, repr=False)
 class ReservationCoverageParameters:
     """How much of what runs steadily should be committed to."""
 

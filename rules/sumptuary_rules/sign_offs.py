@@ -11,7 +11,7 @@ NO_TEAMS = ("", "all", "(no team)")
 """Words for spend that is no team's, as the engine and the rule write them."""
 
 
-@dataclass(slots=True, frozen=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Threshold:
     """Above an amount, so many sign-offs of these are needed."""
 

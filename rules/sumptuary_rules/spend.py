@@ -7,7 +7,7 @@ from sumptuary.rule import Absent, Decimal, Iterator, Resource, Unknown, datacla
 WHOLE = "all"
 
 
-@dataclass(slots=True, frozen=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Amount:
     """An amount of USD as a range."""
 
@@ -16,7 +16,7 @@ class Amount:
     high: Decimal
 
 
-@dataclass(slots=True, frozen=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Spend:
     """What one scope costs a month, and what the change adds to it: None where that was not asked or has no base.
 
@@ -31,7 +31,7 @@ class Spend:
     unpriced_added: int = 0
 
 
-@dataclass(slots=True, frozen=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Run:
     """One run with an end. ``budget`` is what its own tag allows, USD."""
 

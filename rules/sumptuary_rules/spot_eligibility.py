@@ -25,7 +25,7 @@ PURPOSES = ("training", "fine-tuning", "batch")
 """Work that ends, so that it can be taken up again where it was saved."""
 
 
-@dataclass(slots=True, frozen=True)
+@dataclass(slots=True, eq=False, repr=False)
 class SpotEligibilityParameters:
     """Which side to judge, and when spot is worth it."""
 

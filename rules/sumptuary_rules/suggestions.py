@@ -16,7 +16,7 @@ OVERHEAD = 1.2
 """Memory over the weights: cache of keys and values, activations."""
 
 
-@dataclass(slots=True, frozen=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Suggestion:
     """An instance type that would do. ``unit_price`` is USD an hour, None where the catalogue has none."""
 

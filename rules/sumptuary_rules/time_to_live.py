@@ -29,7 +29,7 @@ DEFAULT_SOURCES = ["tag:expires-at", "tag:ttl", "annotation:janitor/ttl", "field
 LIMIT_HOURS = HOURS_PER_MONTH
 
 
-@dataclass(slots=True, frozen=True)
+@dataclass(slots=True, eq=False, repr=False)
 class TimeToLiveParameters:
     """How long a resource may live, and where it says so."""
 

@@ -125,7 +125,7 @@ def _common(paths: Sequence[str]) -> str:
     return os.path.commonpath(directories)
 
 
-@dataclass(slots=True, frozen=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Change:
     """A resource as it stood and as it would stand. Beside a plan, what a tree holds is taken to stay as it is."""
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
             ...
 
 
-@dataclass(slots=True, frozen=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Shape:
     """How to read one resource type. Paths are dotted attribute paths; empty is not there.
 
