@@ -11,7 +11,7 @@ from sumptuary.sources.terraform.nodes import Node
 _QUOTED_TEXT = re.compile(r'[^"\\$%\n]+')
 _PLAIN_TEXT = re.compile(r"[^$%]+")
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
-_HEREDOC = re.compile(r"<<(-?)([^\W\d][\w-]*)[ \t]*\r?\n")
+_HEREDOC = re.compile(r"<<(-?)([^\W\d][\w-]*)\r?\n")
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 
 
