@@ -31,19 +31,19 @@ class Lever:
     share: Decimal = Decimal(1)
 
 
-@dataclass(slots=True, frozen=True)
+@dataclass(slots=True)
 class Passed:
     """The resource keeps the law."""
 
 
-@dataclass(slots=True, frozen=True)
+@dataclass(slots=True)
 class Skipped:
     """The rule does not apply, or an input it needs was not given; ``reason`` goes to the ledger."""
 
     reason: str
 
 
-@dataclass(slots=True, frozen=True)
+@dataclass(slots=True)
 class Undecided:
     """It cannot be told. ``attribute`` is the path whose value is missing, ``depends_on`` what would settle it."""
 

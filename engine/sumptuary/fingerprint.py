@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import posixpath
-from hashlib import sha256
 
+from sumptuary.digests import blake2b
 from sumptuary.model import Resource
 
 
@@ -17,4 +17,4 @@ def fingerprint(policy: str, slot: str, resource: Resource, attribute: str, pref
     """
     root = resource.origin.uri or posixpath.normpath(posixpath.join(prefix, resource.origin.root or "."))
     parts = (policy, slot, root, resource.address, attribute)
-    return sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    return blake2b("\0".join(parts).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()

@@ -57,9 +57,8 @@ def cache_directory() -> str:
 
 def _key(given: list[Root], repository: Repository) -> str:
     """A digest of all that the laws depend on; empty where something cannot be read (compiling will say what)."""
-    from hashlib import blake2b
-
     from sumptuary import __version__
+    from sumptuary.digests import blake2b
 
     digest = blake2b(digest_size=20)
     digest.update(repr((FORMAT, __version__, sys.version_info[:3], _packages(), repository)).encode())
@@ -75,7 +74,7 @@ def _key(given: list[Root], repository: Repository) -> str:
 
 def _digest(root: Root) -> bytes:
     """A digest of a root: the names and contents of its documents."""
-    from hashlib import blake2b
+    from sumptuary.digests import blake2b
 
     digest = blake2b(repr(root).encode(), digest_size=20)
     for path, source in contents(root).items():

@@ -12,7 +12,7 @@ STAGES = ("pre-commit", "ci", "scheduled")
 SEVERITIES = ("critical", "high", "medium", "low", "info")
 
 
-@dataclass(slots=True, frozen=True)
+@dataclass(slots=True)
 class Enforcement:
     """What a violation does, by stage and environment; the strictest of the two and of a ramp's past steps holds.
 
@@ -86,7 +86,7 @@ class Policy:
     pack: str = ""
 
 
-@dataclass(slots=True, frozen=True)
+@dataclass(slots=True)
 class Approval:
     """Leave to spend up to ``amount``, as its document gives it; whether it stands is decided by ``decisions``.
 
