@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sumptuary.sources.terraform.conversion import to_set
+from sumptuary.sources.terraform.equality import to_set
 from sumptuary.sources.terraform.expressions import Expression
 from sumptuary.sources.terraform.functions.documents import json_text
 from sumptuary.sources.terraform.lazy import Lazy

@@ -10,18 +10,16 @@ from __future__ import annotations
 import re
 
 from sumptuary.sources.terraform import nodes
+from sumptuary.sources.terraform.cursor import NAME, SPACE, Cursor, ReadError
 from sumptuary.sources.terraform.nodes import Node
 from sumptuary.sources.terraform.numbers import number_literal
 
 DEEPEST = 80
 """Nesting that can be read; Python's stack would hold about three times as much."""
 
-_SPACE = re.compile(r"(?:[ \t\r]+|#[^\n]*|//[^\n]*|/\*[\s\S]*?\*/)*")
-_SPACE_LINES = re.compile(r"(?:\s+|#[^\n]*|//[^\n]*|/\*[\s\S]*?\*/)*")
-_NAME = re.compile(r"[^\W\d][\w-]*")
-_NUMBER = re.compile(r"\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
+_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _OPERATOR = re.compile(r"&&|\|\||==|!=|<=|>=|[-+*/%<>]")
-_LEGACY_INDEX = re.compile(r"\d+")
+_LEGACY_INDEX = re.compile(r"[0-9]+")
 _PRECEDENCE = {
     "||": 1,
     "&&": 2,
@@ -40,25 +38,10 @@ _PRECEDENCE = {
 _WORDS: dict[str, object] = {"true": True, "false": False, "null": None}
 
 
-class ReadError(Exception):
-    """The text is not an expression. ``position`` is the offset in the text."""
+class Reader(Cursor):
+    """Reads expressions from a text; ``depth`` counts how deeply the present one is nested."""
 
-    def __init__(self, message: str, position: int) -> None:
-        super().__init__(message)
-        self.message = message
-        self.position = position
-
-
-class Reader:
-    """Reads one text from left to right. ``lines_end`` tells whether a line end closes the expression here."""
-
-    __slots__ = ("depth", "lines_end", "position", "text")
-
-    def __init__(self, text: str, position: int = 0) -> None:
-        self.text = text
-        self.position = position
-        self.depth = 0
-        self.lines_end = True
+    __slots__ = ()
 
     def whole(self) -> Node:
         """The expression that is the whole text."""
@@ -67,52 +50,6 @@ class Reader:
         if self.position < len(self.text):
             raise self.unexpected()
         return node
-
-    def skip(self) -> None:
-        """Pass white space and comments, and line ends where they mean nothing."""
-        space = _SPACE if self.lines_end else _SPACE_LINES
-        found = space.match(self.text, self.position)
-        if found is not None:
-            self.position = found.end()
-
-    def unexpected(self) -> ReadError:
-        """The error for whatever stands here."""
-        rest = self.text[self.position : self.position + 12].split("\n")[0].strip()
-        if self.position >= len(self.text):
-            return ReadError("the expression ends too early", self.position)
-        return ReadError(f"unexpected {rest!r}" if rest else "unexpected end of line", self.position)
-
-    def at(self, token: str) -> bool:
-        """Whether the token stands here, after white space."""
-        self.skip()
-        return self.text.startswith(token, self.position)
-
-    def take(self, token: str) -> bool:
-        """Pass the token if it stands here."""
-        if self.at(token):
-            self.position += len(token)
-            return True
-        return False
-
-    def expect(self, token: str) -> None:
-        """Pass the token. Raises ReadError where something else stands."""
-        if not self.take(token):
-            raise self.unexpected()
-
-    def name(self) -> str:
-        """Pass an identifier. Raises ReadError where something else stands."""
-        self.skip()
-        found = _NAME.match(self.text, self.position)
-        if found is None:
-            raise self.unexpected()
-        self.position = found.end()
-        return found[0]
-
-    def word(self) -> str:
-        """The identifier that stands here, not passed; empty where there is none."""
-        self.skip()
-        found = _NAME.match(self.text, self.position)
-        return found[0] if found is not None else ""
 
     def nested(self, lines_end: bool = False) -> Node:
         """An expression inside brackets, where line ends mean nothing."""
@@ -193,15 +130,6 @@ class Reader:
 
             return read_heredoc(self)
         return self.named()
-
-    def closed(self, bracket: str) -> None:
-        """Pass the closing bracket, before which line ends mean nothing."""
-        found = _SPACE_LINES.match(self.text, self.position)
-        if found is not None:
-            self.position = found.end()
-        if not self.text.startswith(bracket, self.position):
-            raise self.unexpected()
-        self.position += 1
 
     def quoted(self) -> Node:
         """A quoted template."""
@@ -374,9 +302,9 @@ class Reader:
 
     def _key(self) -> Node:
         """The key of a pair: a bare word is a name, anything else an expression."""
-        found = _NAME.match(self.text, self.position)
+        found = NAME.match(self.text, self.position)
         if found is not None:
-            after = _SPACE.match(self.text, found.end())
+            after = SPACE.match(self.text, found.end())
             end = after.end() if after is not None else found.end()
             if self.text[end : end + 1] in ("=", ":") and self.text[end : end + 2] not in ("==", "::"):
                 self.position = found.end()

@@ -8,8 +8,8 @@ from decimal import Decimal
 from json import JSONDecodeError, JSONDecoder
 
 from sumptuary.sources.terraform import nodes
+from sumptuary.sources.terraform.cursor import ReadError
 from sumptuary.sources.terraform.expressions import Expression
-from sumptuary.sources.terraform.grammar import ReadError
 from sumptuary.sources.terraform.scope import EvaluationError, TooLargeError
 from sumptuary.sources.terraform.syntax import Attribute, Block, Body, File, Problem
 from sumptuary.sources.terraform.templates import read_template

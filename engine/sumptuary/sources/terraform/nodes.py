@@ -210,3 +210,14 @@ def children(node: Node) -> list[Node]:  # noqa: C901, PLR0911 -- one line a kin
             return [node.collection, node.body]
         case _:
             return []
+
+
+def path_of(node: Node) -> tuple[str, ...] | None:
+    """The path of names when a part is one (``aws.west``), else None."""
+    names: list[str] = []
+    while isinstance(node, GetAttribute):
+        names.append(node.name)
+        node = node.subject
+    if not isinstance(node, Variable):
+        return None
+    return (node.name, *reversed(names))

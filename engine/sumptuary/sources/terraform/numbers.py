@@ -1,17 +1,13 @@
-"""Terraform's numbers: exact integers, and fractions as 512-bit binary floats, held as their shortest decimal text."""
+"""Terraform's numbers: exact integers, and fractions as the shortest decimals of the 512-bit floats they stand for."""
 
 from __future__ import annotations
 
 from decimal import Context, Decimal, InvalidOperation
-from fractions import Fraction
 
 from sumptuary.sources.terraform.scope import EvaluationError, TooLargeError
 
-BITS = 512
-_EXACT = 1 << BITS
-_LARGEST_EXPONENT = 1000
+LARGEST_EXPONENT = 1000
 _EVERY_DIGIT = Context(prec=2000)
-_DIGITS = (150, 153, 154, 155, 156)
 
 Number = int | Decimal
 
@@ -30,55 +26,19 @@ def number_literal(text: str) -> Number:
         raise EvaluationError(f"{text!r} is not a number") from error
     if not value.is_finite():
         raise EvaluationError(f"{text!r} is not a number")
-    if value and abs(value.adjusted()) > _LARGEST_EXPONENT:
+    if value and abs(value.adjusted()) > LARGEST_EXPONENT:
         raise TooLargeError(f"the number {text[:20]} is too large to evaluate")
-    return rounded(Fraction(value)) if len(text) > 150 else simplest(value)
+    if len(text) > 150:
+        from sumptuary.sources.terraform.arithmetic import shortest
+
+        return shortest(value)
+    return simplest(value)
 
 
 def simplest(value: Decimal) -> Number:
     """The number as an int when it is whole."""
     whole = int(value)
     return whole if whole == value else value.normalize(_EVERY_DIGIT)
-
-
-def as_float(value: Fraction) -> Fraction:
-    """The nearest value with a 512-bit mantissa, ties to even."""
-    if value == 0:
-        return value
-    negative, value = value < 0, abs(value)
-    shift = value.numerator.bit_length() - value.denominator.bit_length() - BITS
-    scaled = value / (Fraction(2) ** shift)
-    while scaled >= _EXACT:
-        shift += 1
-        scaled /= 2
-    while scaled < _EXACT // 2:
-        shift -= 1
-        scaled *= 2
-    result = Fraction(round(scaled)) * Fraction(2) ** shift
-    return -result if negative else result
-
-
-def rounded(value: Fraction) -> Number:
-    """A result of arithmetic as Terraform keeps it: the shortest decimal that reads back as the same 512-bit float."""
-    if value.denominator == 1 and abs(value.numerator) < _EXACT:
-        return value.numerator
-    if value and abs(value.numerator.bit_length() - value.denominator.bit_length()) > 3 * _LARGEST_EXPONENT:
-        raise TooLargeError("a number becomes too large to evaluate")
-    kept = as_float(value)
-    if kept.denominator == 1 and abs(kept.numerator) < _EXACT:
-        return kept.numerator
-    candidate = Decimal(0)
-    for digits in _DIGITS:
-        context = Context(prec=digits)
-        candidate = context.divide(Decimal(kept.numerator), Decimal(kept.denominator)).normalize(context)
-        if as_float(Fraction(candidate)) == kept:
-            break
-    return simplest(candidate)
-
-
-def exact(value: Number) -> Fraction:
-    """The value of a number as the 512-bit float that Terraform holds."""
-    return Fraction(value) if isinstance(value, int) else as_float(Fraction(value))
 
 
 def text(value: Number) -> str:

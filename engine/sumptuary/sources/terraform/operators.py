@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
+import operator as plain
 
 from sumptuary.sources.terraform import numbers
-from sumptuary.sources.terraform.conversion import equal, named, to_bool, to_number
+from sumptuary.sources.terraform.equality import equal
 from sumptuary.sources.terraform.lazy import Lazy, TerraformSet, settled
-from sumptuary.sources.terraform.scope import EvaluationError, TooLargeError
+from sumptuary.sources.terraform.primitives import named, to_bool, to_number
+from sumptuary.sources.terraform.scope import EvaluationError
 from sumptuary.values import PartialMap, Unknown, first_unknown, is_list, is_map
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from decimal import Decimal
+
+
+_WHOLE: dict[str, Callable[[int, int], int]] = {"+": plain.add, "-": plain.sub, "*": plain.mul}
+_LARGEST_WHOLE = 1 << 512
+"""Where Terraform's numbers begin to lose digits."""
 
 
 def get_attribute(subject: object, name: str) -> object:
@@ -51,7 +57,7 @@ def get_index(subject: object, key: object) -> object:
             raise EvaluationError(f"there is no element {numbers.text(position)} in a list of {len(subject)}")
         return subject[position]
     if is_map(subject):
-        from sumptuary.sources.terraform.conversion import to_string
+        from sumptuary.sources.terraform.primitives import to_string
 
         return get_attribute(subject, to_string(key))
     raise EvaluationError(f"a {named(subject)} cannot be indexed")
@@ -104,48 +110,19 @@ def _operands(left: object, right: object) -> tuple[int | Decimal, int | Decimal
     return right if isinstance(right, Unknown) else (first, to_number(right))
 
 
-def _add(left: Fraction, right: Fraction) -> Fraction:
-    return left + right
-
-
-def _subtract(left: Fraction, right: Fraction) -> Fraction:
-    return left - right
-
-
-def _multiply(left: Fraction, right: Fraction) -> Fraction:
-    return left * right
-
-
-def _divide(left: Fraction, right: Fraction) -> Fraction:
-    if right == 0:  # infinite for Terraform, which is no error to try()
-        if left == 0:
-            raise EvaluationError("zero divided by zero is not a number")
-        raise TooLargeError("a division by zero gives no finite number")
-    return left / right
-
-
-def _remainder(left: Fraction, right: Fraction) -> Fraction:
-    if right == 0:  # as Terraform has it
-        return left
-    whole = Fraction(int(numbers.as_float(left / right)))
-    return left - numbers.as_float(right * whole)
-
-
-_ARITHMETIC: dict[str, Callable[[Fraction, Fraction], Fraction]] = {
-    "+": _add,
-    "-": _subtract,
-    "*": _multiply,
-    "/": _divide,
-    "%": _remainder,
-}
-
-
 def arithmetic(operator: str, left: object, right: object) -> object:
     """``+ - * / %`` on numbers or text that is one."""
     pair = _operands(left, right)
     if isinstance(pair, Unknown):
         return pair
-    return numbers.rounded(_ARITHMETIC[operator](numbers.exact(pair[0]), numbers.exact(pair[1])))
+    first, second = pair
+    if isinstance(first, int) and isinstance(second, int) and operator in _WHOLE:
+        made = _WHOLE[operator](first, second)
+        if -_LARGEST_WHOLE < made < _LARGEST_WHOLE:
+            return made
+    from sumptuary.sources.terraform.arithmetic import calculate
+
+    return calculate(operator, first, second)
 
 
 def compare(operator: str, left: object, right: object) -> object:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from sumptuary.sources.terraform import nodes
-from sumptuary.sources.terraform.grammar import Reader, ReadError
+from sumptuary.sources.terraform.cursor import ReadError
+from sumptuary.sources.terraform.grammar import Reader
 from sumptuary.sources.terraform.nodes import Node
 
 _QUOTED_TEXT = re.compile(r'[^"\\$%\n]+')

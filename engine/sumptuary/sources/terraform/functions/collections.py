@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from sumptuary.sources.terraform import numbers, operators
-from sumptuary.sources.terraform.conversion import equal, named, to_bool, to_number, to_set, to_string, unified
+from sumptuary.sources.terraform.equality import equal, to_set
 from sumptuary.sources.terraform.functions.signature import Table
 from sumptuary.sources.terraform.lazy import TerraformSet
+from sumptuary.sources.terraform.primitives import named, to_bool, to_number, to_string
 from sumptuary.sources.terraform.scope import LARGEST_COLLECTION, EvaluationError, TooLargeError
+from sumptuary.sources.terraform.unification import unified
 from sumptuary.values import PartialMap, Unknown, first_unknown, is_list, is_map
 
 FUNCTIONS = Table()
@@ -251,7 +253,7 @@ def _range(first: numbers.Number, *more: numbers.Number) -> object:
         made.append(current)
         if len(made) > 1024:
             raise EvaluationError("more than 1024 values are too large a range")
-        current = numbers.rounded(numbers.exact(current) + numbers.exact(step))
+        current = to_number(operators.arithmetic("+", current, step))
     return made
 
 

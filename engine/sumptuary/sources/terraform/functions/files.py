@@ -70,7 +70,7 @@ def fileexists(scope: Scope, path: str) -> object:
 @function("string string", needs_scope=True)
 def fileset(scope: Scope, directory: str, pattern: str) -> object:
     """The files of a directory that match a pattern."""
-    from sumptuary.sources.terraform.conversion import to_set
+    from sumptuary.sources.terraform.equality import to_set
 
     found = scope.files.matching(directory, pattern)
     return found if isinstance(found, Unknown) else to_set(found)
@@ -91,8 +91,9 @@ def templatestring(scope: Scope, text: str, variables: dict[str, object]) -> obj
 
 def fill_in(scope: Scope, text: str, variables: dict[str, object]) -> object:
     """The text of a template that sees only its variables."""
-    from sumptuary.sources.terraform.expressions import compile_node, joined
-    from sumptuary.sources.terraform.grammar import ReadError
+    from sumptuary.sources.terraform.compiling import compile_node
+    from sumptuary.sources.terraform.cursor import ReadError
+    from sumptuary.sources.terraform.loops import joined
     from sumptuary.sources.terraform.templates import read_template
 
     try:

@@ -6,9 +6,9 @@ import re
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 
 from sumptuary.sources.terraform import numbers
-from sumptuary.sources.terraform.conversion import named, to_bool, to_number, to_string
 from sumptuary.sources.terraform.functions.signature import Table
 from sumptuary.sources.terraform.lazy import settled
+from sumptuary.sources.terraform.primitives import named, to_bool, to_number, to_string
 from sumptuary.sources.terraform.scope import EvaluationError
 from sumptuary.values import Unknown, first_unknown, is_list, is_map
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from sumptuary.sources.terraform.conversion import named, to_string
 from sumptuary.sources.terraform.functions.signature import Table
+from sumptuary.sources.terraform.primitives import named, to_string
 from sumptuary.sources.terraform.scope import EvaluationError
 from sumptuary.values import ABSENT, PartialMap, Unknown, is_list, is_map
 

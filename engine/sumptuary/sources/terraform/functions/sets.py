@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from sumptuary.sources.terraform.conversion import equal, set_key, to_set, unified
+from sumptuary.sources.terraform.equality import equal, set_key, to_set
 from sumptuary.sources.terraform.functions.collections import bounded
 from sumptuary.sources.terraform.functions.signature import Table
 from sumptuary.sources.terraform.lazy import TerraformSet
 from sumptuary.sources.terraform.scope import LARGEST_COLLECTION, TooLargeError
+from sumptuary.sources.terraform.unification import unified
 from sumptuary.values import first_unknown
 
 FUNCTIONS = Table()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sumptuary.sources.terraform.conversion import named, to_bool, to_number, to_string
+from sumptuary.sources.terraform.primitives import named, to_bool, to_number, to_string
 from sumptuary.sources.terraform.scope import EvaluationError
 from sumptuary.values import Unknown, first_unknown, is_list, is_map
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import unicodedata
 
 from sumptuary.sources.terraform import numbers
-from sumptuary.sources.terraform.conversion import to_string
 from sumptuary.sources.terraform.functions.signature import Table
+from sumptuary.sources.terraform.primitives import to_string
 from sumptuary.sources.terraform.scope import LARGEST_COLLECTION, LARGEST_STRING, EvaluationError, TooLargeError
 
 FUNCTIONS = Table()

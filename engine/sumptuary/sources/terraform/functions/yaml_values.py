@@ -114,7 +114,7 @@ class _Reader:
 
 
 def _key(key: object) -> str:
-    from sumptuary.sources.terraform.conversion import to_string
+    from sumptuary.sources.terraform.primitives import to_string
 
     if key is None:
         raise EvaluationError("a YAML key is null")

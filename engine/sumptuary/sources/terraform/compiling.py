@@ -1,0 +1,251 @@
+"""Compiles the parts of an expression into closures, which give its value in any scope."""
+
+from __future__ import annotations
+
+from sumptuary.sources.terraform import loops, nodes, operators
+from sumptuary.sources.terraform.lazy import Lazy, settled
+from sumptuary.sources.terraform.loops import ITEM, joined
+from sumptuary.sources.terraform.nodes import Node, path_of
+from sumptuary.sources.terraform.primitives import named, normalised, to_string
+from sumptuary.sources.terraform.scope import EvaluationError
+from sumptuary.sources.terraform.unification import unified
+from sumptuary.values import PartialMap, Unknown, is_map
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sumptuary.sources.terraform.scope import Scope
+
+    Compiled = Callable[[Scope], object]
+
+
+def compile_node(node: Node) -> Compiled:
+    """A closure that gives the node's value in a scope. It may raise EvaluationError, TooLargeError."""
+    return _COMPILERS[type(node)](node)
+
+
+def _literal(node: nodes.Literal) -> Compiled:
+    value = normalised(node.value) if isinstance(node.value, str) else node.value
+    return lambda scope: value
+
+
+def _variable(node: nodes.Variable) -> Compiled:
+    name = node.name
+    return lambda scope: scope.root(name)
+
+
+def _item(node: nodes.Item) -> Compiled:
+    del node
+    return lambda scope: scope.root(ITEM)
+
+
+def _get_attribute(node: nodes.GetAttribute) -> Compiled:
+    subject, name = compile_node(node.subject), node.name
+    label = ".".join(path_of(node.subject) or ())
+
+    def run(scope: Scope) -> object:
+        found = subject(scope)
+        if isinstance(found, Lazy):
+            return found.attribute(name)
+        try:
+            return operators.get_attribute(found, name)
+        except EvaluationError as error:
+            raise EvaluationError(f"{label}: {error}" if label else str(error)) from None
+
+    return run
+
+
+def _get_index(node: nodes.GetIndex) -> Compiled:
+    subject, key = compile_node(node.subject), compile_node(node.key)
+    label = ".".join(path_of(node.subject) or ())
+
+    def run(scope: Scope) -> object:
+        try:
+            return operators.get_index(subject(scope), settled(key(scope)))
+        except EvaluationError as error:
+            raise EvaluationError(f"{label}: {error}" if label else str(error)) from None
+
+    return run
+
+
+def _unary(node: nodes.Unary) -> Compiled:
+    operand = compile_node(node.operand)
+    if node.operator == "-":
+        return lambda scope: operators.negate(settled(operand(scope)))
+
+    def invert(scope: Scope) -> object:
+        value = operators.truth(operand(scope))
+        return value if isinstance(value, Unknown) else not value
+
+    return invert
+
+
+def _binary(node: nodes.Binary) -> Compiled:
+    left, right, operator = compile_node(node.left), compile_node(node.right), node.operator
+    if operator in ("&&", "||"):
+        return lambda scope: operators.logical(operator, left(scope), right(scope))
+    if operator == "==":
+        return lambda scope: operators.equals(left(scope), right(scope))
+    if operator == "!=":
+
+        def differs(scope: Scope) -> object:
+            same = operators.equals(left(scope), right(scope))
+            return same if isinstance(same, Unknown) else not same
+
+        return differs
+    apply = operators.compare if operator in ("<", ">", "<=", ">=") else operators.arithmetic
+    return lambda scope: apply(operator, settled(left(scope)), settled(right(scope)))
+
+
+def _conditional(node: nodes.Conditional) -> Compiled:
+    condition, yes, no = compile_node(node.condition), compile_node(node.yes), compile_node(node.no)
+    stand_in_yes, stand_in_no = _stand_in(node.yes), _stand_in(node.no)
+
+    def run(scope: Scope) -> object:
+        holds = operators.truth(condition(scope))
+        if isinstance(holds, Unknown):
+            return _undecided(holds, _attempt(yes, scope, None), _attempt(no, scope, None))
+        chosen = settled((yes if holds else no)(scope))
+        if chosen is None or isinstance(chosen, Unknown):
+            return chosen
+        other = _attempt(no if holds else yes, scope, stand_in_no if holds else stand_in_yes)
+        if other is None or isinstance(other, Unknown):
+            return chosen
+        return _agreed(chosen, other)
+
+    return run
+
+
+def _attempt(arm: Compiled, scope: Scope, stand_in: object) -> object:
+    """An arm's value, Unknown or a stand-in of its type where it fails: only the arm taken may fail the conditional."""
+    try:
+        return settled(arm(scope))
+    except EvaluationError as error:
+        return Unknown(str(error)) if stand_in is None else stand_in
+
+
+def _stand_in(node: Node) -> object:
+    """A value of the type that a part has even where it fails, None where only its value tells the type."""
+    while isinstance(node, nodes.Parentheses):
+        node = node.inner
+    if isinstance(node, nodes.Binary):
+        return 0 if node.operator in "+-*/%" else True
+    if isinstance(node, nodes.Unary):
+        return 0 if node.operator == "-" else True
+    return "" if isinstance(node, nodes.Template) else None
+
+
+def _agreed(chosen: object, other: object) -> object:
+    """The chosen arm, converted to the type that both arms share."""
+    if type(chosen) is type(other) and isinstance(chosen, (str, bool)):
+        return chosen
+    if isinstance(chosen, PartialMap) or isinstance(other, PartialMap):
+        return chosen
+    try:
+        return unified([chosen, other])[0]
+    except EvaluationError as error:
+        raise EvaluationError(
+            f"the two sides of a conditional have types that do not fit: {named(chosen)} and {named(other)}"
+        ) from error
+
+
+def _undecided(why: Unknown, yes: object, no: object) -> object:
+    """What is certain of a conditional whose condition is not known."""
+    same = operators.equals(yes, no) if not isinstance(yes, Unknown) and not isinstance(no, Unknown) else why
+    if same is True:
+        return yes
+    if is_map(yes) and is_map(no):
+        common = {
+            key: value if operators.equals(value, no[key]) is True else why for key, value in yes.items() if key in no
+        }
+        partial = isinstance(yes, PartialMap) or isinstance(no, PartialMap)
+        if partial or yes.keys() != no.keys():
+            return PartialMap(common, why) if common else why
+        return common
+    return why
+
+
+def _tuple(node: nodes.Tuple) -> Compiled:
+    items = [compile_node(item) for item in node.items]
+    return lambda scope: [settled(item(scope)) for item in items]
+
+
+def _key_of(node: Node) -> Compiled:
+    return compile_node(node.inner if isinstance(node, nodes.Parentheses) else node)
+
+
+def _object(node: nodes.Object) -> Compiled:
+    pairs = [(_key_of(key), compile_node(value)) for key, value in node.pairs]
+
+    def run(scope: Scope) -> object:
+        result: dict[str, object] = {}
+        rest: Unknown | None = None
+        for key, value in pairs:
+            name = settled(key(scope))
+            if isinstance(name, Unknown):
+                rest = name if rest is None else rest.joined(name)
+                continue
+            if name is None:
+                raise EvaluationError("null is not a key")
+            result[to_string(name)] = settled(value(scope))
+        if rest is not None:
+            return PartialMap(result, rest)
+        return result
+
+    return run
+
+
+def _call(node: nodes.Call) -> Compiled:
+    from sumptuary.sources.terraform.functions import bind
+
+    return bind(node.name, [compile_node(argument) for argument in node.arguments], node.expanded)
+
+
+def _parentheses(node: nodes.Parentheses) -> Compiled:
+    return compile_node(node.inner)
+
+
+def _template(node: nodes.Template) -> Compiled:
+    parts = [compile_node(part) for part in node.parts]
+    return lambda scope: joined([part(scope) for part in parts])
+
+
+def _template_if(node: nodes.TemplateIf) -> Compiled:
+    return _conditional(nodes.Conditional(node.condition, node.yes, node.no))
+
+
+def _splat(node: nodes.Splat) -> Compiled:
+    return loops.splat(compile_node(node.subject), compile_node(node.each))
+
+
+def _for(node: nodes.For) -> Compiled:
+    key = compile_node(node.key) if node.key is not None else None
+    test = compile_node(node.test) if node.test is not None else None
+    collection, value = compile_node(node.collection), compile_node(node.value)
+    return loops.loop(node.names, collection, key, value, test, grouped=node.grouped)
+
+
+def _template_for(node: nodes.TemplateFor) -> Compiled:
+    return loops.template_loop(node.names, compile_node(node.collection), compile_node(node.body))
+
+
+_COMPILERS: dict[type[Node], Callable[..., Compiled]] = {
+    nodes.Literal: _literal,
+    nodes.Variable: _variable,
+    nodes.Item: _item,
+    nodes.GetAttribute: _get_attribute,
+    nodes.GetIndex: _get_index,
+    nodes.Splat: _splat,
+    nodes.Unary: _unary,
+    nodes.Binary: _binary,
+    nodes.Conditional: _conditional,
+    nodes.Tuple: _tuple,
+    nodes.Object: _object,
+    nodes.For: _for,
+    nodes.Call: _call,
+    nodes.Parentheses: _parentheses,
+    nodes.Template: _template,
+    nodes.TemplateIf: _template_if,
+    nodes.TemplateFor: _template_for,
+}

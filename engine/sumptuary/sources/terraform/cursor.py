@@ -1,0 +1,85 @@
+"""A place in a text that is read from left to right: white space, comments, tokens and names."""
+
+from __future__ import annotations
+
+import re
+
+SPACE = re.compile(r"(?:[ \t\r]+|#[^\n]*|//[^\n]*|/\*[\s\S]*?\*/)*")
+_SPACE_LINES = re.compile(r"(?:\s+|#[^\n]*|//[^\n]*|/\*[\s\S]*?\*/)*")
+NAME = re.compile(r"[^\W\d][\w-]*")
+
+
+class ReadError(Exception):
+    """The text is not an expression. ``position`` is the offset in the text."""
+
+    def __init__(self, message: str, position: int) -> None:
+        super().__init__(message)
+        self.message = message
+        self.position = position
+
+
+class Cursor:
+    """A text and how far it is read. ``lines_end`` tells whether a line end closes the expression here."""
+
+    __slots__ = ("depth", "lines_end", "position", "text")
+
+    def __init__(self, text: str, position: int = 0) -> None:
+        self.text = text
+        self.position = position
+        self.depth: int = 0
+        self.lines_end = True
+
+    def skip(self) -> None:
+        """Pass white space and comments, and line ends where they mean nothing."""
+        space = SPACE if self.lines_end else _SPACE_LINES
+        found = space.match(self.text, self.position)
+        if found is not None:
+            self.position = found.end()
+
+    def unexpected(self) -> ReadError:
+        """The error for whatever stands here."""
+        rest = self.text[self.position : self.position + 12].split("\n")[0].strip()
+        if self.position >= len(self.text):
+            return ReadError("the expression ends too early", self.position)
+        return ReadError(f"unexpected {rest!r}" if rest else "unexpected end of line", self.position)
+
+    def at(self, token: str) -> bool:
+        """Whether the token stands here, after white space."""
+        self.skip()
+        return self.text.startswith(token, self.position)
+
+    def take(self, token: str) -> bool:
+        """Pass the token if it stands here."""
+        if self.at(token):
+            self.position += len(token)
+            return True
+        return False
+
+    def expect(self, token: str) -> None:
+        """Pass the token. Raises ReadError where something else stands."""
+        if not self.take(token):
+            raise self.unexpected()
+
+    def name(self) -> str:
+        """Pass an identifier. Raises ReadError where something else stands."""
+        self.skip()
+        found = NAME.match(self.text, self.position)
+        if found is None:
+            raise self.unexpected()
+        self.position = found.end()
+        return found[0]
+
+    def word(self) -> str:
+        """The identifier that stands here, not passed; empty where there is none."""
+        self.skip()
+        found = NAME.match(self.text, self.position)
+        return found[0] if found is not None else ""
+
+    def closed(self, bracket: str) -> None:
+        """Pass the closing bracket, before which line ends mean nothing."""
+        found = _SPACE_LINES.match(self.text, self.position)
+        if found is not None:
+            self.position = found.end()
+        if not self.text.startswith(bracket, self.position):
+            raise self.unexpected()
+        self.position += 1
