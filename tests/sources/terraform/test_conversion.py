@@ -8,7 +8,7 @@ import pytest
 
 from sumptuary.sources.terraform.conversion import Type, convert, parse_type
 from sumptuary.sources.terraform.expressions import Expression
-from sumptuary.sources.terraform.lazy import TerraformSet
+from sumptuary.sources.terraform.lazy import TerraformList, TerraformMap, TerraformSet
 from sumptuary.sources.terraform.scope import EvaluationError, Names
 from sumptuary.values import PartialMap, Unknown
 
@@ -67,13 +67,13 @@ NESTED = (
         ("number", '"1.50"', Decimal("1.5")),
         ("bool", '"true"', True),
         ("any", "[1, 2]", [1, 2]),
-        ("list(string)", "[1, true]", ["1", "true"]),
-        ("list(any)", '[1, "a"]', ["1", "a"]),
-        ("list(string)", 'toset(["b", "a"])', ["a", "b"]),
+        ("list(string)", "[1, true]", TerraformList(["1", "true"])),
+        ("list(any)", '[1, "a"]', TerraformList(["1", "a"])),
+        ("list(string)", 'toset(["b", "a"])', TerraformList(["a", "b"])),
         ("set(string)", '["b", "a", "b"]', TerraformSet(["a", "b"])),
         ("set(number)", '["10", 9]', TerraformSet([9, 10])),
-        ("map(string)", "{a = 1, b = true}", {"a": "1", "b": "true"}),
-        ("map(any)", '{a = 1, b = "x"}', {"a": "1", "b": "x"}),
+        ("map(string)", "{a = 1, b = true}", TerraformMap({"a": "1", "b": "true"})),
+        ("map(any)", '{a = 1, b = "x"}', TerraformMap({"a": "1", "b": "x"})),
         ("tuple([string, number])", '[1, "2"]', ["1", 2]),
         ("object({a = string})", "{a = 1, extra = 2}", {"a": "1"}),
         ("object({a = optional(string)})", "{}", {"a": None}),
@@ -82,12 +82,12 @@ NESTED = (
         ("object({a = string})", "{a = null}", {"a": None}),
         (NESTED, '{name = "x"}', {"name": "x", "size": 3, "more": {"on": True}}),
         (NESTED, '{name = "x", more = {on = "false"}}', {"name": "x", "size": 3, "more": {"on": False}}),
-        (f"map({NESTED})", '{k = {name = "x"}}', {"k": {"name": "x", "size": 3, "more": {"on": True}}}),
+        (f"map({NESTED})", '{k = {name = "x"}}', TerraformMap({"k": {"name": "x", "size": 3, "more": {"on": True}}})),
         ("list(string)", "null", None),
         ("string", "u", WHY),
-        ("list(string)", "[u, 1]", [WHY, "1"]),
+        ("list(string)", "[u, 1]", TerraformList([WHY, "1"])),
         ("set(string)", "[u, 1]", WHY),
-        ("map(string)", "{a = u, b = 1}", {"a": WHY, "b": "1"}),
+        ("map(string)", "{a = u, b = 1}", TerraformMap({"a": WHY, "b": "1"})),
         ("object({a = string})", "{a = u}", {"a": WHY}),
     ],
 )

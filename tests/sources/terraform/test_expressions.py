@@ -147,7 +147,7 @@ PARTIAL = PartialMap({"a": 1, "b": 2}, WHY)
 def test_what_is_unknown_stays_so_and_only_that(expression: str, expected: object) -> None:
     found = value_of(expression, p=PARTIAL)
     assert found == expected
-    assert type(found) is type(expected)
+    assert isinstance(found, type(expected))
     if isinstance(expected, PartialMap):
         assert isinstance(found, PartialMap)
         assert found.rest == expected.rest

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sumptuary.sources.terraform import nodes
 from sumptuary.sources.terraform.equality import to_set
-from sumptuary.sources.terraform.lazy import settled
+from sumptuary.sources.terraform.lazy import TerraformList, TerraformMap, settled
 from sumptuary.sources.terraform.primitives import elements, named, to_bool, to_number, to_string
 from sumptuary.sources.terraform.scope import EvaluationError
 from sumptuary.sources.terraform.unification import unified
@@ -137,7 +137,7 @@ def _to_sequence(value: object, to: Type) -> object:
     items = elements(value, to.kind)
     element = to.element or ANY
     items = unified(items) if element.kind == "any" else [convert(item, element) for item in items]
-    return to_set(items) if to.kind == "set" else items
+    return to_set(items) if to.kind == "set" else TerraformList(items)
 
 
 def _to_map(value: object, element: Type) -> dict[str, object]:
@@ -147,7 +147,7 @@ def _to_map(value: object, element: Type) -> dict[str, object]:
         result = dict(zip(value, unified(list(value.values())), strict=True))
     else:
         result = {key: convert(item, element) for key, item in value.items()}
-    return PartialMap(result, value.rest) if isinstance(value, PartialMap) else result
+    return PartialMap(result, value.rest) if isinstance(value, PartialMap) else TerraformMap(result)
 
 
 def _to_object(value: object, to: Type) -> dict[str, object]:

@@ -5,25 +5,34 @@ from __future__ import annotations
 from decimal import Decimal
 
 from sumptuary.sources.terraform import numbers
-from sumptuary.sources.terraform.lazy import TerraformSet
+from sumptuary.sources.terraform.lazy import TerraformList, TerraformMap, TerraformSet
 from sumptuary.values import Unknown, is_list, is_map
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+_KINDS = (TerraformSet, TerraformList, TerraformMap)
+
 
 def equal(left: object, right: object) -> bool:
-    """Whether two known values are equal in Terraform's sense: ``1`` is not ``true``, a list is not a set."""
+    """Whether two known values are equal in Terraform's sense: ``1`` is not ``true``, a list is no tuple."""
     if isinstance(left, bool) or isinstance(right, bool):
         return isinstance(left, bool) and isinstance(right, bool) and left == right
     if is_list(left) and is_list(right):
-        if isinstance(left, TerraformSet) != isinstance(right, TerraformSet) or len(left) != len(right):
+        if not same_kind(left, right) or len(left) != len(right):
             return False
         return all(equal(a, b) for a, b in zip(left, right, strict=True))
     if is_map(left) and is_map(right):
+        if not same_kind(left, right):
+            return False
         return left.keys() == right.keys() and all(equal(item, right[key]) for key, item in left.items())
     return type_rank(left) == type_rank(right) and left == right
+
+
+def same_kind(left: object, right: object) -> bool:
+    """Whether two lists or maps are of one kind: a list is no tuple and no set, a map is no object."""
+    return all(isinstance(left, kind) == isinstance(right, kind) for kind in _KINDS)
 
 
 def type_rank(value: object) -> int:

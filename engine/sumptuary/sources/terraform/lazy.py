@@ -1,4 +1,4 @@
-"""Values that are computed on demand: an object whose attributes cost work, and the set type."""
+"""Values that are computed on demand, and the collection types that a bare list or dict does not tell."""
 
 from __future__ import annotations
 
@@ -17,6 +17,18 @@ class Lazy:
     def whole(self) -> object:
         """The object as a plain value (dict or PartialMap), for when it is used as one."""
         raise NotImplementedError
+
+
+class TerraformList(list[object]):
+    """A list, whose elements have one type; a tuple is a bare Python list. Terraform never calls the two equal."""
+
+    __slots__ = ()
+
+
+class TerraformMap(dict[str, object]):
+    """A map, whose elements have one type; an object is a bare dict. Terraform never calls the two equal."""
+
+    __slots__ = ()
 
 
 class TerraformSet(list[object]):

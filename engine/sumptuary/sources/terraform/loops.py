@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from sumptuary.sources.terraform import operators
-from sumptuary.sources.terraform.equality import to_set
-from sumptuary.sources.terraform.lazy import Lazy, TerraformSet, settled
+from sumptuary.sources.terraform.lazy import Lazy, TerraformList, TerraformSet, settled
 from sumptuary.sources.terraform.primitives import named, normalised, to_string
 from sumptuary.sources.terraform.scope import (
     LARGEST_COLLECTION,
@@ -54,7 +53,7 @@ def splat(subject: Compiled, each: Compiled) -> Compiled:
             return found
         scope.budget.spend(len(found))
         made = [settled(each(Inner(scope, {ITEM: item}))) for item in found]
-        return to_set(unified(made)) if isinstance(found, TerraformSet) else made
+        return TerraformList(unified(made)) if isinstance(found, (TerraformList, TerraformSet)) else made
 
     return run
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator as plain
 
 from sumptuary.sources.terraform import numbers
-from sumptuary.sources.terraform.equality import equal
+from sumptuary.sources.terraform.equality import equal, same_kind
 from sumptuary.sources.terraform.lazy import Lazy, TerraformSet, settled
 from sumptuary.sources.terraform.primitives import named, to_bool, to_number
 from sumptuary.sources.terraform.scope import EvaluationError
@@ -91,11 +91,15 @@ def _differ(left: object, right: object) -> bool:
         return False
     if is_map(left) and is_map(right):
         partial = isinstance(left, PartialMap) or isinstance(right, PartialMap)
-        if not partial and left.keys() != right.keys():
+        if not partial and (left.keys() != right.keys() or not same_kind(left, right)):
             return True
         return any(_differ(item, right[key]) for key, item in left.items() if key in right)
     if is_list(left) and is_list(right):
-        return len(left) != len(right) or any(_differ(a, b) for a, b in zip(left, right, strict=True))
+        return (
+            len(left) != len(right)
+            or not same_kind(left, right)
+            or any(_differ(a, b) for a, b in zip(left, right, strict=True))
+        )
     return not equal(left, right)
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from sumptuary.sources.terraform.equality import type_rank
-from sumptuary.sources.terraform.lazy import TerraformSet
+from sumptuary.sources.terraform.equality import to_set, type_rank
+from sumptuary.sources.terraform.lazy import TerraformList, TerraformMap, TerraformSet
 from sumptuary.sources.terraform.primitives import to_string
 from sumptuary.sources.terraform.scope import EvaluationError
 from sumptuary.values import PartialMap, Unknown, is_list, is_map
@@ -29,33 +29,29 @@ def unified(values: list[object]) -> list[object]:
 
 def _unified_lists(values: list[object]) -> list[object]:
     lists = [value for value in values if is_list(value)]
-    if any(isinstance(value, TerraformSet) for value in lists) and not all(
-        isinstance(value, TerraformSet) for value in lists
-    ):
-        return values
-    if len({len(value) for value in lists}) == 1:
+    is_a_list = any(isinstance(value, TerraformList) for value in lists)
+    is_a_set = any(isinstance(value, TerraformSet) for value in lists)
+    rows: list[object]
+    if not is_a_list and not is_a_set and len({len(value) for value in lists}) == 1:
         columns = [unified([value[index] for value in lists]) for index in range(len(lists[0]))]
-        rows: list[list[object]] = [[column[index] for column in columns] for index in range(len(lists))]
-    else:
-        flat = unified([item for value in lists for item in value])
-        rows, start = [], 0
-        for value in lists:
-            rows.append(flat[start : start + len(value)])
-            start += len(value)
-    remade = iter(
-        TerraformSet(row) if isinstance(value, TerraformSet) else row for row, value in zip(rows, lists, strict=True)
-    )
+        rows = [[column[index] for column in columns] for index in range(len(lists))]
+    else:  # a list is stronger than a set, both are than a tuple; tuples of different lengths become lists
+        flat = iter(unified([item for value in lists for item in value]))
+        alike = [[next(flat) for _ in value] for value in lists]
+        rows = [to_set(row) if is_a_set and not is_a_list else TerraformList(row) for row in alike]
+    remade = iter(rows)
     return [next(remade) if is_list(value) else value for value in values]
 
 
 def _unified_maps(values: list[object]) -> list[object]:
     maps = [value for value in values if is_map(value)]
-    if len({frozenset(value) for value in maps}) == 1:
+    objects = not any(isinstance(value, TerraformMap) for value in maps)
+    if objects and len({frozenset(value) for value in maps}) == 1:
         columns = {key: iter(unified([value[key] for value in maps])) for key in maps[0]}
-        rows = [{key: next(columns[key]) for key in value} for value in maps]
+        rows: list[dict[str, object]] = [{key: next(columns[key]) for key in value} for value in maps]
     else:
         flat = iter(unified([item for value in maps for item in value.values()]))
-        rows = [{key: next(flat) for key in value} for value in maps]
+        rows = [TerraformMap((key, next(flat)) for key in value) for value in maps]
     remade = iter(
         PartialMap(row, value.rest) if isinstance(value, PartialMap) else row
         for row, value in zip(rows, maps, strict=True)

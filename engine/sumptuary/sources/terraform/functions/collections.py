@@ -5,7 +5,7 @@ from __future__ import annotations
 from sumptuary.sources.terraform import numbers, operators
 from sumptuary.sources.terraform.equality import equal, to_set
 from sumptuary.sources.terraform.functions.signature import Table
-from sumptuary.sources.terraform.lazy import TerraformSet
+from sumptuary.sources.terraform.lazy import TerraformList, TerraformSet
 from sumptuary.sources.terraform.primitives import named, to_bool, to_number, to_string
 from sumptuary.sources.terraform.scope import LARGEST_COLLECTION, EvaluationError, TooLargeError
 from sumptuary.sources.terraform.unification import unified
@@ -65,10 +65,11 @@ def chunklist(items: list[object], size: numbers.Number) -> object:
     if length < 0:
         raise EvaluationError("the size must not be negative")
     if not items:
-        return []
+        return TerraformList()
+    alike = unified(items)
     if length == 0:
-        return [items]
-    return [items[start : start + length] for start in range(0, len(items), length)]
+        return TerraformList([TerraformList(alike)])
+    return TerraformList(TerraformList(alike[start : start + length]) for start in range(0, len(items), length))
 
 
 @function("any! any!*", sees="all")
@@ -105,7 +106,7 @@ def compact(items: list[object]) -> object:
     for item in items:
         if isinstance(item, Unknown):
             return item
-    return [to_string(item) for item in items if item is not None and item != ""]
+    return TerraformList(to_string(item) for item in items if item is not None and item != "")
 
 
 @function("any! any!*", sees="all")
@@ -119,6 +120,8 @@ def concat(*lists: object) -> object:
             raise EvaluationError("a list is required, not set")
         made += _ordered(items)
         bounded(made)
+    if all(isinstance(items, TerraformList) for items in lists):
+        return TerraformList(unified(made))
     return made
 
 
@@ -138,7 +141,7 @@ def contains(items: object, wanted: object) -> object:
 @function("list", sees="parts")
 def distinct(items: list[object]) -> object:
     """The elements without those that came before."""
-    found: list[object] = []
+    found = TerraformList()
     keys: set[object] = set()
     for item in unified(items):
         if (unknown := first_unknown(item)) is not None:
@@ -221,11 +224,11 @@ def matchkeys(values: list[object], keys: list[object], wanted: list[object]) ->
     """The values whose keys are among those wanted."""
     if len(values) != len(keys):
         raise EvaluationError("values and keys have different lengths")
-    return [
+    return TerraformList(
         value
-        for value, key in zip(values, keys, strict=True)
+        for value, key in zip(unified(values), keys, strict=True)
         if any(operators.equals(key, other) is True for other in wanted)
-    ]
+    )
 
 
 @function("any!", sees="parts")
@@ -247,7 +250,7 @@ def _range(first: numbers.Number, *more: numbers.Number) -> object:
         raise EvaluationError("the step must not be zero")
     if (end - start) * step < 0:
         raise EvaluationError("the step leads away from the end")
-    made: list[object] = []
+    made = TerraformList()
     current = start
     while (current < end) if step > 0 else (current > end):
         made.append(current)
@@ -260,7 +263,8 @@ def _range(first: numbers.Number, *more: numbers.Number) -> object:
 @function("list", sees="parts")
 def reverse(items: list[object]) -> object:
     """The list backwards."""
-    return list(reversed(items))
+    backwards = list(reversed(items))
+    return TerraformList(backwards) if isinstance(items, (TerraformList, TerraformSet)) else backwards
 
 
 @function("any number number", name="slice", sees="parts")
@@ -270,7 +274,8 @@ def _slice(items: object, start: numbers.Number, end: numbers.Number) -> object:
         raise EvaluationError("a list is required, not set")
     if not 0 <= first <= last <= len(found):
         raise EvaluationError(f"there is no slice from {first} to {last} of a list of {len(found)}")
-    return found[first:last]
+    part = found[first:last]
+    return TerraformList(part) if isinstance(items, TerraformList) else part
 
 
 @function("list")
@@ -278,7 +283,7 @@ def sort(items: list[object]) -> object:
     """The strings in the order of their characters."""
     if any(item is None for item in items):
         raise EvaluationError("an element is null")
-    return sorted(to_string(item) for item in items)
+    return TerraformList(sorted(to_string(item) for item in items))
 
 
 @function("list", name="sum")

@@ -7,6 +7,7 @@ import binascii
 import re
 
 from sumptuary.sources.terraform.functions.signature import Table
+from sumptuary.sources.terraform.lazy import TerraformList
 from sumptuary.sources.terraform.scope import EvaluationError, TooLargeError
 from sumptuary.values import Unknown
 
@@ -101,7 +102,7 @@ def csvdecode(text: str) -> object:
         raise EvaluationError("two columns of the CSV have the same name")
     if any(len(row) != len(header) for row in rows):
         raise EvaluationError("a line of the CSV has another number of fields than its header")
-    return [dict(zip(header, row, strict=True)) for row in rows[1:]]
+    return TerraformList(dict(zip(header, row, strict=True)) for row in rows[1:])
 
 
 _FIELD = re.compile(r'"((?:[^"]|"")*)"(?=[,\n]|\Z)|([^",\n]*)(?=[,\n]|\Z)')

@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal
 
 from sumptuary.sources.terraform import numbers
 from sumptuary.sources.terraform.functions.signature import Table
-from sumptuary.sources.terraform.lazy import settled
+from sumptuary.sources.terraform.lazy import TerraformList, settled
 from sumptuary.sources.terraform.primitives import named, to_bool, to_number, to_string
 from sumptuary.sources.terraform.scope import EvaluationError
 from sumptuary.values import Unknown, first_unknown, is_list, is_map
@@ -218,7 +218,8 @@ def formatlist(pattern: str, *values: object) -> object:
     if len(lengths) > 1:
         raise EvaluationError("the lists have different lengths")
     rows = lengths.pop() if lengths else 1
-    return [render(pattern, tuple(value[row] if is_list(value) else value for value in values)) for row in range(rows)]
+    texts = (render(pattern, tuple(value[row] if is_list(value) else value for value in values)) for row in range(rows))
+    return TerraformList(texts)
 
 
 __all__ = ["FUNCTIONS", "Unknown", "general", "json_string", "quoted", "render"]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from sumptuary.sources.terraform.equality import type_rank
 from sumptuary.sources.terraform.functions.signature import Table
+from sumptuary.sources.terraform.lazy import TerraformList, TerraformMap
 from sumptuary.sources.terraform.primitives import named, to_string
 from sumptuary.sources.terraform.scope import EvaluationError
+from sumptuary.sources.terraform.unification import unified
 from sumptuary.values import ABSENT, PartialMap, Unknown, is_list, is_map
 
 FUNCTIONS = Table()
@@ -14,13 +17,18 @@ function = FUNCTIONS.function
 @function("map", sees="parts")
 def keys(mapping: dict[str, object]) -> object:
     """The keys in order; unknown while some are."""
-    return mapping.rest if isinstance(mapping, PartialMap) else sorted(mapping)
+    if isinstance(mapping, PartialMap):
+        return mapping.rest
+    return TerraformList(sorted(mapping)) if isinstance(mapping, TerraformMap) else [*sorted(mapping)]
 
 
 @function("map", sees="parts")
 def values(mapping: dict[str, object]) -> object:
     """The values in the order of their keys."""
-    return mapping.rest if isinstance(mapping, PartialMap) else [mapping[key] for key in sorted(mapping)]
+    if isinstance(mapping, PartialMap):
+        return mapping.rest
+    found = [mapping[key] for key in sorted(mapping)]
+    return TerraformList(found) if isinstance(mapping, TerraformMap) else found
 
 
 @function("map string any!?", sees="parts")
@@ -32,6 +40,8 @@ def lookup(mapping: dict[str, object], key: str, default: object = ABSENT) -> ob
         return mapping.rest
     if default is ABSENT:
         raise EvaluationError(f'the map has no key "{key}"')
+    if isinstance(mapping, TerraformMap) and mapping:
+        return unified([*mapping.values(), default])[-1]
     return default
 
 
@@ -55,7 +65,11 @@ def merge(*maps: object) -> object:
             raise EvaluationError(f"a map is required, not {named(mapping)}")
     if not maps:
         return {}
-    return made if rest is None else PartialMap(made, rest) if made else rest
+    if rest is not None:
+        return PartialMap(made, rest) if made else rest
+    if all(isinstance(mapping, TerraformMap) for mapping in maps if mapping is not None):
+        return TerraformMap(made) if len({type_rank(value) for value in made.values()}) < 2 else made
+    return made
 
 
 @function("map")
@@ -68,7 +82,7 @@ def transpose(mapping: dict[str, object]) -> object:
             raise EvaluationError(f"a list is required, not {named(items)}")
         for item in items:
             made.setdefault(to_string(item), []).append(key)
-    return {key: sorted(made[key], key=str) for key in sorted(made)}
+    return TerraformMap((key, TerraformList(sorted(made[key], key=str))) for key in sorted(made))
 
 
 @function("list list", sees="parts")
@@ -83,4 +97,6 @@ def zipmap(names: list[object], items: list[object]) -> object:
             rest = name
         else:
             made[to_string(name)] = item
-    return made if rest is None else PartialMap(dict.fromkeys(made, rest), rest)
+    if rest is not None:
+        return PartialMap(dict.fromkeys(made, rest), rest)
+    return TerraformMap(made) if isinstance(items, TerraformList) else made

@@ -6,6 +6,7 @@ import re
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
 from sumptuary.sources.terraform.functions.signature import Table
+from sumptuary.sources.terraform.lazy import TerraformList
 from sumptuary.sources.terraform.numbers import Number
 from sumptuary.sources.terraform.scope import EvaluationError, TooLargeError
 
@@ -74,7 +75,7 @@ def cidrsubnets(prefix: str, *newbits: Number) -> object:
     """Subnets one after the other, each with its own bits added to the prefix."""
     network = _network(prefix)
     start, end = int(network.network_address), int(network.broadcast_address)
-    made: list[object] = []
+    made = TerraformList()
     for added in newbits:
         bits = _whole(added)
         length = network.prefixlen + bits

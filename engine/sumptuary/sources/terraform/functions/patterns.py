@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 
 from sumptuary.sources.terraform.functions.signature import Table
+from sumptuary.sources.terraform.lazy import TerraformList
 from sumptuary.sources.terraform.scope import LARGEST_STRING, EvaluationError, TooLargeError
 
 TYPE_CHECKING = False
@@ -100,7 +101,7 @@ def regex(pattern: str, text: str) -> object:
 def regexall(pattern: str, text: str) -> object:
     """Every match, each as ``regex`` gives it."""
     compiled = _compiled(pattern)
-    return [_captured(compiled, text, spans) for spans in compiled.found(text)]
+    return TerraformList(_captured(compiled, text, spans) for spans in compiled.found(text))
 
 
 def substitute(pattern: str, replacement: str, text: str) -> str:

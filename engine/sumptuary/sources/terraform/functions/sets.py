@@ -5,7 +5,7 @@ from __future__ import annotations
 from sumptuary.sources.terraform.equality import equal, set_key, to_set
 from sumptuary.sources.terraform.functions.collections import bounded
 from sumptuary.sources.terraform.functions.signature import Table
-from sumptuary.sources.terraform.lazy import TerraformSet
+from sumptuary.sources.terraform.lazy import TerraformList, TerraformSet
 from sumptuary.sources.terraform.scope import LARGEST_COLLECTION, TooLargeError
 from sumptuary.sources.terraform.unification import unified
 from sumptuary.values import first_unknown
@@ -65,7 +65,7 @@ def setproduct(*given: list[object]) -> object:
         rows = [[*row, item] for row in rows for item in items]
     if all(isinstance(items, TerraformSet) for items in given) and first_unknown(rows) is None:
         return to_set(rows)
-    return bounded(list(rows))
+    return TerraformList(bounded(list(rows)))
 
 
 __all__ = ["FUNCTIONS", "equal"]

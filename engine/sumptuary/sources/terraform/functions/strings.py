@@ -6,6 +6,7 @@ import unicodedata
 
 from sumptuary.sources.terraform import numbers
 from sumptuary.sources.terraform.functions.signature import Table
+from sumptuary.sources.terraform.lazy import TerraformList
 from sumptuary.sources.terraform.primitives import to_string
 from sumptuary.sources.terraform.scope import LARGEST_COLLECTION, LARGEST_STRING, EvaluationError, TooLargeError
 
@@ -148,7 +149,7 @@ def split(separator: str, text: str) -> object:
     parts = list(text) if not separator else text.split(separator)
     if len(parts) > LARGEST_COLLECTION:
         raise TooLargeError("a list becomes too large to evaluate")
-    return parts
+    return TerraformList(parts)
 
 
 @function("string")
