@@ -282,7 +282,7 @@ class Resource:
         value: object = self.attributes
         for step in path.split("."):
             if is_list(value):
-                if step.isdigit():
+                if step.isdecimal():
                     value = value[int(step)] if int(step) < len(value) else ABSENT
                     continue
                 value = value[0] if len(value) == 1 else ABSENT

@@ -106,8 +106,8 @@ class HardwareTables:
 def _words(text: str) -> tuple[str, str]:
     """Model and memory in GB (or empty) of a device's name: ``a100, 40`` of ``nvidia-a100-sxm4-40gb``."""
     words = [word for word in text.split("-") if word not in ("nvidia", "tesla", "amd", "instinct")]
-    sizes = [word[:-2] for word in words[1:] if word.endswith("gb") and word[:-2].isdigit()]
-    bare = [word for word in words if not (word.endswith("gb") and word[:-2].isdigit())]
+    sizes = [word[:-2] for word in words[1:] if word.endswith("gb") and word[:-2].isdecimal()]
+    bare = [word for word in words if not (word.endswith("gb") and word[:-2].isdecimal())]
     joined = "-".join(bare)
     known_ending = ("-sxm", "-sxm2", "-sxm3", "-sxm4", "-sxm5", "-pcie", "-nvl", "-hbm3", "-hbm3e", "-mega")
     while joined.endswith(known_ending):

@@ -32,7 +32,7 @@ def region_name(provider: str, region: str) -> str:
         return name.replace(" ", "")
     if provider == "gcp" and len(name) > 2 and name[-2] == "-" and name[-1].isalpha():
         return name[:-2]
-    if provider == "aws" and len(name) > 2 and name[-1].isalpha() and name[-2].isdigit() and name.count("-") == 2:
+    if provider == "aws" and len(name) > 2 and name[-1].isalpha() and name[-2].isdecimal() and name.count("-") == 2:
         return name[:-1]
     return name
 

@@ -24,7 +24,7 @@ class _Help(RawDescriptionHelpFormatter):
 
     def __init__(self, prog: str) -> None:
         columns = os.environ.get("COLUMNS", "")
-        super().__init__(prog, max_help_position=32, width=int(columns) if columns.isdigit() else 100)
+        super().__init__(prog, max_help_position=32, width=int(columns) if columns.isdecimal() else 100)
 
 
 class Parser(ArgumentParser):

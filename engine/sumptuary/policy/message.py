@@ -102,7 +102,7 @@ def _look_up(fields: dict[str, object], path: tuple[str, ...]) -> object:
         if is_map(value):
             value = value.get(step)
         elif is_list(value):
-            value = value[int(step)] if step.isdigit() and int(step) < len(value) else None
+            value = value[int(step)] if step.isdecimal() and int(step) < len(value) else None
         elif isinstance(value, Unknown):
             return value
         elif step.startswith("_") or callable(getattr(type(value), step, None)):

@@ -85,7 +85,7 @@ def in_order(errors: list[SumptuaryError]) -> list[SumptuaryError]:
     def key(error: SumptuaryError) -> tuple[int, int, int]:
         file, line, column = [*error.place.rsplit(":", 2), "", ""][:3]
         order = files.setdefault(file, len(files))
-        return order, int(line) if line.isdigit() else 0, int(column) if column.isdigit() else 0
+        return order, int(line) if line.isdecimal() else 0, int(column) if column.isdecimal() else 0
 
     keyed = [(key(error), error) for error in errors]
     return [error for _, error in sorted(keyed, key=lambda pair: pair[0])]

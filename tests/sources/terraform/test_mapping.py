@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from sumptuary.model import Accelerators, Resource, Tag, Tags
 from sumptuary.sources.terraform.mapping import apply, shape_of
+from sumptuary.sources.terraform.mapping.shape import whole
 from sumptuary.sources.terraform.mapping.taggable import tag_attribute_of
 from sumptuary.values import Unknown
 
@@ -284,3 +287,11 @@ def test_every_record_names_a_kind_there_is() -> None:
         for name, shape in table.SHAPES.items():
             assert shape.kind in KINDS, name
             assert shape_of(name) is shape
+
+
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [(2, 2), ("3", 3), ("²", None), (Decimal("1.5"), None), (Decimal(4), 4), (True, None), ("x", None), (WAITS, WAITS)],
+)
+def test_a_count_is_a_whole_number_or_it_is_none(given: object, read: object) -> None:
+    assert whole(given) == read

@@ -62,7 +62,7 @@ def _whole_number(value: object) -> int | None:
         return value
     if isinstance(value, Decimal) and value == value.to_integral_value():
         return int(value)
-    if isinstance(value, str) and len(value) < 20 and value.strip().isdigit():
+    if isinstance(value, str) and len(value) < 20 and value.strip().isdecimal():
         return int(value)
     return None
 

@@ -110,7 +110,7 @@ class Reader(Cursor):
         first = text[position]
         if first == '"':
             return self.quoted()
-        if first.isdigit():
+        if first.isdecimal():
             found = _NUMBER.match(text, position)
             if found is None:
                 raise self.unexpected()

@@ -113,7 +113,7 @@ class _Reader:
         if number is None:
             raise JSONDecodeError("a value is missing", text, start)
         digits = number.group()
-        plain = digits.lstrip("-").isdigit() and len(digits) < 4000
+        plain = digits.lstrip("-").isdecimal() and len(digits) < 4000
         return _Value(int(digits) if plain else Decimal(digits), start, number.end()), number.end()
 
     def _text(self, offset: int) -> tuple[str, int]:

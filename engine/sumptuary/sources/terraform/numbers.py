@@ -14,7 +14,7 @@ Number = int | Decimal
 
 def number_literal(text: str) -> Number:
     """A number as written in decimal. Raises EvaluationError for text that is none, TooLargeError for absurd ones."""
-    if len(text) <= 150 and text.isdigit():
+    if len(text) <= 150 and text.isdecimal():
         return int(text)
     if len(text) > 2000:
         raise TooLargeError("a number is too long to evaluate")

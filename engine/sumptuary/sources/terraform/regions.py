@@ -37,7 +37,7 @@ def _aws(resource: Resource, attributes: dict[str, object], configuration: Provi
             resource.account = _text(accounts[0])
     if own is not None:
         resource.region = own
-    elif isinstance(resource.zone, str) and resource.zone[-1:].isalpha() and resource.zone[-2:-1].isdigit():
+    elif isinstance(resource.zone, str) and resource.zone[-1:].isalpha() and resource.zone[-2:-1].isdecimal():
         resource.region = resource.zone[:-1]
     else:
         resource.region = _from_provider(configuration, "region")

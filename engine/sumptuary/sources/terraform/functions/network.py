@@ -18,7 +18,7 @@ _ZEROS = re.compile(r"(^|\.)0+(\d)")
 
 def _network(prefix: str) -> Network:
     try:
-        if "/" not in prefix or not prefix.rpartition("/")[2].isdigit() or "%" in prefix:
+        if "/" not in prefix or not prefix.rpartition("/")[2].isdecimal() or "%" in prefix:
             raise ValueError
         network = ip_network(_ZEROS.sub(r"\1\2", prefix) if ":" not in prefix else prefix, strict=False)
     except ValueError as error:

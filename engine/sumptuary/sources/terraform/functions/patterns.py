@@ -126,7 +126,7 @@ def _filled(pattern: _Pattern, replacement: str, text: str, spans: Spans) -> str
         name = found[1].strip("{}")
         if name == "$":
             return "$"
-        number = int(name) if name.isdigit() and len(name) < 5 else pattern.names.get(name, -1)
+        number = int(name) if name.isdecimal() and len(name) < 5 else pattern.names.get(name, -1)
         return _taken(text, spans, number) or "" if 0 <= number <= pattern.groups else ""
 
     return _REPLACEMENT.sub(group, replacement)

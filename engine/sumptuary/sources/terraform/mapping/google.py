@@ -21,8 +21,10 @@ def _scheduling(resource: Resource, peers: Peers) -> None:
     compute.purchase_attribute = "scheduling.provisioning_model"
     model = resource.attribute("scheduling.provisioning_model")
     preemptible = resource.attribute("scheduling.preemptible")
-    if isinstance(model, Unknown) or isinstance(preemptible, Unknown):
-        compute.purchase_option = model if isinstance(model, Unknown) else preemptible  # type: ignore[assignment]
+    if isinstance(model, Unknown):
+        compute.purchase_option = model
+    elif isinstance(preemptible, Unknown):
+        compute.purchase_option = preemptible
     elif isinstance(model, str):
         compute.purchase_option = SPOT_MODELS.get(model, "on-demand")
     elif preemptible is True:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from sumptuary.model import Compute, Resource, Storage
 from sumptuary.values import ABSENT, Absent, Unknown, is_list
@@ -115,14 +116,11 @@ def whole(value: object) -> int | Unknown | None:
     """A whole number (also when written as a string), unknown, or None for anything else."""
     if isinstance(value, Unknown):
         return value
-    if isinstance(value, bool):
-        return None
     if isinstance(value, str):
-        return int(value) if value.isdigit() else None
-    try:
-        return int(value)  # type: ignore[call-overload, no-any-return]  # whatever it is, it is a number or it is not
-    except (TypeError, ValueError, OverflowError):
+        return int(value) if value.isdecimal() and len(value) < 20 else None
+    if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
         return None
+    return int(value) if value == value // 1 else None
 
 
 def several(value: object) -> tuple[str | Unknown | None, tuple[str, ...]]:
