@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sumptuary.coverage import Coverage
@@ -57,6 +57,22 @@ class Summary:
 
 
 @dataclass(slots=True, eq=False, repr=False)
+class Comparison:
+    """How a change stands against a base revision; findings are the same where their fingerprints are.
+
+    ``base`` is the revision as it was asked for, ``commit`` what it meant. ``spend`` is what the base costs a month.
+    ``dearer`` are the fingerprints of findings that stood before and stand for more money now: they are ``fail`` like
+    new ones, while what merely stands is ``baselined``. ``resolved`` are the base's findings that are gone.
+    """
+
+    base: str
+    commit: str
+    spend: Spend
+    dearer: frozenset[str] = frozenset()
+    resolved: list[Violation] = field(default_factory=list[Violation])
+
+
+@dataclass(slots=True, eq=False, repr=False)
 class Report:
     """What one run says. ``violations`` are in report order; ``now`` is the injected clock."""
 
@@ -66,6 +82,7 @@ class Report:
     catalogue: CatalogueStamp
     now: datetime
     stage: str
+    comparison: Comparison | None = None
 
 
 SEVERITY_ORDER: tuple[str, ...] = ("critical", "high", "medium", "low", "info")

@@ -35,7 +35,7 @@ def run(arguments: Namespace) -> int:
     coverage = Coverage()
     reading = gather(arguments, coverage)
     for resource in reading.resources:
-        resource.cost, _ = price_resource(resource, reading.catalogue)
+        resource.cost, _ = price_resource(resource, reading.circumstances.catalogue)
     write(Output("ndjson", arguments.output), "".join(inventory.render(reading.resources)))
     for failure in coverage.failures:
         where = f"{failure.path}:{failure.line}" if failure.line else failure.path

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib import import_module
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any, Protocol
+
     from sumptuary.report import Report
 
+    class Output(Protocol):
+        """A format's module."""
+
+        def render(self, report: Report, style: Style) -> str:
+            """The report as text."""
+            ...
+
+
 FORMATS = ("text", "json")
-"""The formats a report can take, the first being the one for people."""
+"""The formats a report can take, each a module of this name, the first being the one for people."""
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -23,10 +34,10 @@ class Style:
 
 def render(format_name: str, report: Report, style: Style) -> str:
     """The report in one of ``FORMATS``; only the chosen one is imported."""
-    if format_name == "json":
-        from sumptuary.reports import json
+    return _output(format_name).render(report, style)
 
-        return json.render(report)
-    from sumptuary.reports import text
 
-    return text.render(report, style)
+def _output(format_name: str) -> Output:
+    module: Any = import_module(f"sumptuary.reports.{format_name}")
+    found: Output = module
+    return found

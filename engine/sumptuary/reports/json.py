@@ -15,11 +15,12 @@ if TYPE_CHECKING:
     from sumptuary.findings import PriceUse, Saving, Violation
     from sumptuary.model import Place, Resource
     from sumptuary.report import Report, Summary
+    from sumptuary.reports import Style
 
 SCHEMA = "sumptuary.report/v1"
 
 
-def render(report: Report) -> str:
+def render(report: Report, style: Style | None = None) -> str:
     """The report as a JSON document; the same report gives the same bytes. Money is decimal strings with cents."""
     return json.dumps(document(report), indent=2, allow_nan=False) + "\n"
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from sumptuary.sources.terraform.mapping import apply
+from sumptuary.sources.mapping import apply
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from sumptuary.coverage import Coverage
     from sumptuary.model import Resource
-    from sumptuary.sources.terraform.mapping.shape import Peers
+    from sumptuary.sources.mapping.shape import Peers
 
 
 def fill(resource: Resource, peers: Peers, coverage: Coverage) -> None:

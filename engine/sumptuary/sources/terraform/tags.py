@@ -5,8 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 from sumptuary.model import Tag, Tags
+from sumptuary.sources.mapping.taggable import tag_attribute_of
 from sumptuary.sources.terraform.blocks import OpenBlocks
-from sumptuary.sources.terraform.mapping.taggable import tag_attribute_of
 from sumptuary.values import PartialMap, Unknown, is_list, is_map
 
 TYPE_CHECKING = False

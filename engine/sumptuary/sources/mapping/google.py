@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from sumptuary.model import Accelerators, Resource
-from sumptuary.sources.terraform.mapping.shape import Shape, mapped, text, whole
+from sumptuary.sources.mapping.shape import Shape, mapped, text, whole
 from sumptuary.values import Absent, Unknown, is_list, is_map
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from sumptuary.sources.terraform.mapping.shape import Peers
+    from sumptuary.sources.mapping.shape import Peers
 
 SPOT_MODELS = {"SPOT": "spot", "STANDARD": "on-demand", "FLEX_START": "on-demand", "RESERVATION_BOUND": "reserved"}
 

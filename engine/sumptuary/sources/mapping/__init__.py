@@ -5,12 +5,12 @@ from __future__ import annotations
 from importlib import import_module
 
 from sumptuary.model import Resource
-from sumptuary.sources.terraform.mapping.shape import Nobody, Shape, fill
-from sumptuary.sources.terraform.mapping.taggable import tag_attribute_of
+from sumptuary.sources.mapping.shape import Nobody, Shape, fill
+from sumptuary.sources.mapping.taggable import tag_attribute_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from sumptuary.sources.terraform.mapping.shape import Peers
+    from sumptuary.sources.mapping.shape import Peers
 
 _TABLES = {
     "aws": "aws",
@@ -30,7 +30,7 @@ def shape_of(resource_type: str) -> Shape | None:
     table = _TABLES.get(resource_type.partition("_")[0])
     if table is None:
         return None
-    shapes: dict[str, Shape] = import_module(f"sumptuary.sources.terraform.mapping.{table}").SHAPES
+    shapes: dict[str, Shape] = import_module(f"sumptuary.sources.mapping.{table}").SHAPES
     return shapes.get(resource_type)
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from sumptuary.model import Resource
-from sumptuary.sources.terraform.mapping.shape import Shape, whole
+from sumptuary.sources.mapping.shape import Shape, whole
 from sumptuary.values import Unknown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from sumptuary.sources.terraform.mapping.shape import Peers
+    from sumptuary.sources.mapping.shape import Peers
 
 _PRIORITY: dict[object, str] = {"spot": "spot", "regular": "on-demand", "low": "spot"}
 _LOW_PRIORITY: dict[object, str] = {"lowpriority": "spot", "dedicated": "on-demand"}

@@ -136,7 +136,7 @@ def several(value: object) -> tuple[str | Unknown | None, tuple[str, ...]]:
 def mapped(resource: Resource, peers: Peers) -> Resource:
     """A related resource with its facets set: it may stand further down in the file than the one that asks."""
     if resource.compute is None:
-        from sumptuary.sources.terraform.mapping import apply
+        from sumptuary.sources.mapping import apply
 
         apply(resource, peers)
     return resource

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sumptuary.model import Compute, Resource
-from sumptuary.sources.terraform.mapping import apply
+from sumptuary.sources.mapping import apply
 from sumptuary.values import Unknown
 
 WAITS = Unknown("var.x has no value", ("var.x",))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sumptuary.sources.terraform.mapping.fleets import (
+from sumptuary.sources.mapping.fleets import (
     batch,
     endpoint_variants,
     group,
@@ -14,7 +14,7 @@ from sumptuary.sources.terraform.mapping.fleets import (
     spot_only,
     spot_price,
 )
-from sumptuary.sources.terraform.mapping.shape import Shape
+from sumptuary.sources.mapping.shape import Shape
 
 _CAPACITY: dict[object, str] = {"spot": "spot", "on_demand": "on-demand", "capacity_block": "capacity-block"}
 

@@ -7,9 +7,9 @@ from decimal import Decimal
 import pytest
 
 from sumptuary.model import Accelerators, Resource, Tag, Tags
-from sumptuary.sources.terraform.mapping import apply, shape_of
-from sumptuary.sources.terraform.mapping.shape import whole
-from sumptuary.sources.terraform.mapping.taggable import tag_attribute_of
+from sumptuary.sources.mapping import apply, shape_of
+from sumptuary.sources.mapping.shape import whole
+from sumptuary.sources.mapping.taggable import tag_attribute_of
 from sumptuary.values import Unknown
 
 WAITS = Unknown("var.x has no value", ("var.x",))
@@ -281,7 +281,7 @@ def test_a_resource_that_carries_tags_takes_them_whatever_the_lists_say() -> Non
 
 def test_every_record_names_a_kind_there_is() -> None:
     from sumptuary.model import KINDS
-    from sumptuary.sources.terraform.mapping import aws, azure, google, others
+    from sumptuary.sources.mapping import aws, azure, google, others
 
     for table in (aws, azure, google, others):
         for name, shape in table.SHAPES.items():

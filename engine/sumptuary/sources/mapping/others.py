@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sumptuary.sources.terraform.mapping.shape import Shape
+from sumptuary.sources.mapping.shape import Shape
 
 _WORKLOAD = Shape("k8s.workload")
 _JOB = Shape("k8s.workload", purpose="batch", deadline="spec.active_deadline_seconds")

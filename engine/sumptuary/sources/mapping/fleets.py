@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from sumptuary.model import Compute, Resource, Storage
-from sumptuary.sources.terraform.mapping.shape import mapped, several, text, whole
+from sumptuary.sources.mapping.shape import mapped, several, text, whole
 from sumptuary.values import ABSENT, Absent, Unknown, is_list, is_map
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from sumptuary.sources.terraform.mapping.shape import Peers
+    from sumptuary.sources.mapping.shape import Peers
 
 EKS_DEFAULT_TYPE = "t3.medium"
 """aws_eks_node_group, instance_types: "Defaults to ["t3.medium"]"."""

@@ -1,0 +1,80 @@
+"""From an estate and its laws to a report, and from a report to what the user asked to see of it."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from sumptuary.cli.changed import Chosen
+from sumptuary.cli.writing import style_of, write
+from sumptuary.evaluate import Setting, evaluate
+from sumptuary.report import Report, summarise
+from sumptuary.reports import render
+from sumptuary.reports.ledger import plural, verdict
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Sequence
+
+    from sumptuary.cli.arguments import Output
+    from sumptuary.cli.reading import Reading
+    from sumptuary.coverage import Coverage
+    from sumptuary.model import Resource
+
+REASONS = 5
+"""How many reasons for a missing price are told apart."""
+
+
+def report_on(reading: Reading, arguments: Namespace) -> Report:
+    """The report on an estate, of which only the findings in the files given are kept."""
+    around, coverage = reading.circumstances, reading.coverage
+    if not around.laws.policies:
+        coverage.note("no policy holds here, so nothing can be found wrong: `sumptuary policies list` shows what does")
+    setting = Setting(
+        now=around.now,
+        catalogue=around.catalogue,
+        stage=arguments.stage,
+        fail_on=arguments.fail_on,
+        prefix=os.path.relpath(os.getcwd(), around.root).replace(os.sep, "/"),
+        approvals=around.approvals,
+        inputs=around.inputs,
+        allow_incomplete=arguments.allow_incomplete,
+    )
+    report = evaluate(reading.resources, around.laws.policies, setting, coverage, reading.before)
+    _note_unpriced(reading.resources, coverage)
+    chosen = Chosen.of(reading.paths)
+    if chosen.everything:
+        return report
+    kept = [violation for violation in report.violations if chosen.holds(violation)]
+    summary = summarise(
+        kept,
+        coverage,
+        resources=report.summary.resources,
+        policies=report.summary.policies,
+        spend=report.summary.spend,
+        allow_incomplete=arguments.allow_incomplete,
+    )
+    return Report(kept, coverage, summary, report.catalogue, report.now, report.stage)
+
+
+def deliver(report: Report, wanted: Sequence[Output], arguments: Namespace) -> int:
+    """Write the report in every format asked for; its exit code."""
+    for one in wanted:
+        write(one, render(one.format, report, style_of(arguments, one)))
+    if all(one.path for one in wanted) and not arguments.quiet:
+        sys.stderr.write(verdict(report) + "\n")
+    return report.summary.exit_code
+
+
+def _note_unpriced(resources: Sequence[Resource], coverage: Coverage) -> None:
+    """Why resources have no price, the commonest reasons first: an unpriced estate must not read as a cheap one."""
+    reasons: dict[str, int] = {}
+    for resource in resources:
+        if resource.cost.unpriced:
+            reasons[resource.cost.unpriced] = reasons.get(resource.cost.unpriced, 0) + 1
+    ranked = sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
+    for reason, count in ranked[:REASONS]:
+        coverage.note(f"{plural(count, 'resource')} unpriced: {reason}")
+    if rest := ranked[REASONS:]:
+        coverage.note(f"{plural(sum(count for _, count in rest), 'resource')} unpriced for {len(rest)} further reasons")
