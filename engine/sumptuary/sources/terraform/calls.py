@@ -10,9 +10,9 @@ from sumptuary.values import is_list, is_map
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from sumptuary.sources.terraform.files import Tree
     from sumptuary.sources.terraform.graph import Instance
     from sumptuary.sources.terraform.modules import Declaration
+    from sumptuary.sources.tree import Tree
 
 
 class Target:

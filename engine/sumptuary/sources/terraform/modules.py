@@ -7,7 +7,6 @@ import re
 
 from sumptuary.model import Place
 from sumptuary.sources.terraform.expressions import Expression
-from sumptuary.sources.terraform.files import SUFFIXES
 from sumptuary.sources.terraform.overrides import merge
 from sumptuary.sources.terraform.syntax import Attribute, Block, Body, Problem, parse
 from sumptuary.values import Unknown
@@ -15,12 +14,15 @@ from sumptuary.values import Unknown
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from sumptuary.sources.terraform.conversion import Type
-    from sumptuary.sources.terraform.files import Tree
+    from sumptuary.sources.tree import Tree
 
 _PROVIDER = re.compile(rb'(?m)^\s*"?provider"?\b')
 IGNORED = frozenset({"moved", "removed", "import", "check", "action", "ephemeral", "list", "library"})
 """Blocks that neither add a resource nor change one's value."""
 _LABELS = {"variable": 1, "output": 1, "provider": 1, "module": 1, "resource": 2, "data": 2}
+
+SUFFIXES = (".tf", ".tofu", ".tf.json", ".tofu.json")
+"""Files of configuration."""
 
 
 class Declaration:

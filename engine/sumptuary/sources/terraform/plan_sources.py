@@ -8,9 +8,9 @@ from sumptuary.coverage import Coverage
 from sumptuary.model import Call, Origin
 from sumptuary.sources.terraform.addresses import bare, split
 from sumptuary.sources.terraform.calls import Downloaded, local_directory
-from sumptuary.sources.terraform.files import SUFFIXES, Tree, scan_root_of
-from sumptuary.sources.terraform.modules import Library
+from sumptuary.sources.terraform.modules import SUFFIXES, Library
 from sumptuary.sources.terraform.places import places_of
+from sumptuary.sources.tree import Tree, scan_root_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

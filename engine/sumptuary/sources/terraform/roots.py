@@ -6,12 +6,12 @@ import os
 
 from sumptuary.sources.terraform.calls import local_directory
 from sumptuary.sources.terraform.facets import fill
-from sumptuary.sources.terraform.files import SUFFIXES, Tree, scan_root_of
 from sumptuary.sources.terraform.graph import Run, root_instance
-from sumptuary.sources.terraform.modules import Library
+from sumptuary.sources.terraform.modules import SUFFIXES, Library
 from sumptuary.sources.terraform.resources import read_estate
 from sumptuary.sources.terraform.tags import read_tags
 from sumptuary.sources.terraform.variables import given_for
+from sumptuary.sources.tree import Tree, scan_root_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def _directories(paths: Sequence[str], tree: Tree) -> list[str]:
     for path in paths:
         absolute = os.path.abspath(path)
         if os.path.isdir(absolute):
-            for directory in tree.folders([absolute]):
+            for directory in tree.folders([absolute], SUFFIXES):
                 found[directory] = None
         elif absolute.endswith((*SUFFIXES, ".tfvars", ".tfvars.json")) and os.path.lexists(absolute):
             found[os.path.dirname(absolute)] = None

@@ -19,8 +19,8 @@ from sumptuary.values import Unknown, is_map
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from sumptuary.sources.terraform import Options
-    from sumptuary.sources.terraform.files import Tree
     from sumptuary.sources.terraform.modules import Declaration, Module
+    from sumptuary.sources.tree import Tree
 
 _PRIMITIVE = frozenset({"string", "number", "bool", "any"})
 

@@ -10,7 +10,6 @@ if TYPE_CHECKING:
 
     from sumptuary.coverage import Coverage
 
-SUFFIXES = (".tf", ".tofu", ".tf.json", ".tofu.json")
 SKIPPED = frozenset({".git", ".terraform", "node_modules", ".terragrunt-cache", ".venv", "__pycache__"})
 LARGEST_FILE = 5_000_000
 """Bytes of the largest configuration file that is read; people's largest are near 300 kB."""
@@ -57,7 +56,7 @@ class Tree:
         """Record in the ledger what could not be read."""
         self.coverage.fail(self.shown(path), line, message)
 
-    def read(self, path: str) -> bytes | None:
+    def read(self, path: str, largest: int = LARGEST_FILE) -> bytes | None:
         """The bytes of a file, counted in the ledger; None when it cannot be read, with the reason there."""
         first = path not in self._counted
         if first:
@@ -69,12 +68,12 @@ class Tree:
             return None
         try:
             with open(path, "rb") as file:
-                content = file.read(LARGEST_FILE + 1)
+                content = file.read(largest + 1)
         except OSError as error:
             self.fail(path, 0, f"it cannot be read: {error.strerror or error}")
             return None
-        if len(content) > LARGEST_FILE:
-            self.fail(path, 0, f"it is larger than {LARGEST_FILE // 1_000_000} MB")
+        if len(content) > largest:
+            self.fail(path, 0, f"it is larger than {largest // 1_000_000} MB")
             return None
         if first:
             self.coverage.files_read += 1
@@ -90,8 +89,8 @@ class Tree:
         """The names of the files directly in a directory, sorted; failures go into the ledger."""
         return [name for name, is_directory in self._entries(directory) if not is_directory]
 
-    def folders(self, paths: Iterable[str]) -> Iterator[str]:
-        """Every directory at or under the paths that holds configuration, once each, in a fixed order."""
+    def folders(self, paths: Iterable[str], suffixes: tuple[str, ...]) -> Iterator[str]:
+        """Every directory at or under the paths that holds such files, once each, in a fixed order."""
         seen: set[str] = set()
         pending = [(os.path.abspath(path), 0) for path in reversed(list(paths))]
         while pending:
@@ -104,7 +103,7 @@ class Tree:
                 self.fail(directory, 0, f"folders nest deeper than {DEEPEST_FOLDER}")
                 continue
             entries = self._entries(directory)
-            if any(not is_directory and name.endswith(SUFFIXES) for name, is_directory in entries):
+            if any(not is_directory and name.endswith(suffixes) for name, is_directory in entries):
                 yield directory
             below = [name for name, is_directory in entries if is_directory and name not in SKIPPED]
             pending.extend((os.path.join(directory, name), depth + 1) for name in reversed(below))
