@@ -11,18 +11,20 @@ from sumptuary.changes import change_set
 from sumptuary.coverage import Coverage
 from sumptuary.errors import SumptuaryError
 from sumptuary.findings import Finding, Outcome, Passed, Skipped, Undecided
+from sumptuary.gaps import concerning, softened, undecided
 from sumptuary.model import Estate, Resource
 from sumptuary.money import NOTHING
 from sumptuary.policy.compiled import LEVELS, Policy
 from sumptuary.policy.select import Selector
 from sumptuary.pricing import FREE_KINDS, price_resource
-from sumptuary.report import CatalogueStamp, Report, Spend, in_order, summarise
+from sumptuary.report import CatalogueStamp, PolicyNote, Report, Spend, in_order, summarise
 from sumptuary.rule import ApprovalFact, Context, EstateRule, ResourceRule, load_parameters
 from sumptuary.values import Unknown
 from sumptuary.verdicts import Judgement, attach_savings, in_context
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from sumptuary.coverage import Gap
     from sumptuary.rule import Catalogue
 
 
@@ -108,7 +110,21 @@ def evaluate(
         allow_incomplete=setting.allow_incomplete,
     )
     stamp = CatalogueStamp(setting.catalogue.version, setting.catalogue.as_of)
-    return Report(violations, coverage, summary, stamp, setting.now, setting.stage)
+    notes = tuple(_note(policy) for policy in policies)
+    return Report(violations, coverage, summary, stamp, setting.now, setting.stage, policies=notes)
+
+
+def _note(policy: Policy) -> PolicyNote:
+    return PolicyNote(
+        id=policy.id,
+        title=policy.title,
+        description=policy.description,
+        severity=policy.severity,
+        category=policy.category,
+        rule=policy.rule,
+        remediation=policy.remediation,
+        references=policy.references,
+    )
 
 
 def _judgements(
@@ -120,10 +136,13 @@ def _judgements(
     judgements: list[Judgement] = []
     judged: set[str] = set()
     for policy in policies:
-        if not any(kind in context.estate.by_kind for kind in policy.kinds):
+        if not coverage.gaps and not any(kind in context.estate.by_kind for kind in policy.kinds):
             continue
-        for resource, outcome in judge(Law(policy, setting.stage), context):
+        law = Law(policy, setting.stage)
+        gaps = _unread(law, setting, coverage, judgements) if coverage.gaps else ()
+        for resource, said in judge(law, context):
             judged.add(resource.id)
+            outcome = softened(said, gaps) if gaps else said
             if isinstance(outcome, Skipped):
                 coverage.skip(policy.id, outcome.reason)
             elif not isinstance(outcome, Passed):
@@ -132,6 +151,17 @@ def _judgements(
                     judgements.append(Judgement(policy, resource, outcome, level))
     coverage.evaluated = len(judged - {"change.set"})
     return judgements
+
+
+def _unread(law: Law, setting: Setting, coverage: Coverage, judgements: list[Judgement]) -> Sequence[Gap]:
+    """Say unknown of what could not be read. The gaps that leave what the law weighs together only partly known."""
+    policy, found = law.policy, list[Resource]()
+    level = policy.enforcement.level(setting.stage, "", setting.now)
+    for stand_in, outcome in undecided(law.selector, law.rule.inputs, coverage.gaps):
+        found.append(stand_in)
+        if level != "off":
+            judgements.append(Judgement(policy, stand_in, outcome, level))
+    return concerning(coverage.gaps, found) if isinstance(law.rule, EstateRule) else ()
 
 
 def _spend(resources: Sequence[Resource]) -> Spend:

@@ -73,8 +73,33 @@ class Comparison:
 
 
 @dataclass(slots=True, eq=False, repr=False)
+class Terms:
+    """What a run was able to find: the policies in force in its stage, by id, and the optional inputs it was given."""
+
+    policies: frozenset[str] = frozenset()
+    inputs: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class PolicyNote:
+    """What a reader needs to know of a policy that held in this run; ``references`` are as its document gives them."""
+
+    id: str
+    title: str
+    description: str
+    severity: str
+    category: str
+    rule: str
+    remediation: str = ""
+    references: tuple[str, ...] = ()
+
+
+@dataclass(slots=True, eq=False, repr=False)
 class Report:
-    """What one run says. ``violations`` are in report order; ``now`` is the injected clock."""
+    """What one run says. ``violations`` are in report order; ``now`` is the injected clock.
+
+    ``terms`` are set where the run is to be remembered; ``policies`` are all that it held things against.
+    """
 
     violations: list[Violation]
     coverage: Coverage
@@ -83,6 +108,8 @@ class Report:
     now: datetime
     stage: str
     comparison: Comparison | None = None
+    terms: Terms | None = None
+    policies: tuple[PolicyNote, ...] = ()
 
 
 SEVERITY_ORDER: tuple[str, ...] = ("critical", "high", "medium", "low", "info")

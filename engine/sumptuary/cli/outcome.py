@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 
 from sumptuary.cli.changed import Chosen
 from sumptuary.cli.writing import style_of, write
@@ -55,7 +56,7 @@ def report_on(reading: Reading, arguments: Namespace) -> Report:
         spend=report.summary.spend,
         allow_incomplete=arguments.allow_incomplete,
     )
-    return Report(kept, coverage, summary, report.catalogue, report.now, report.stage)
+    return replace(report, violations=kept, summary=summary)
 
 
 def deliver(report: Report, wanted: Sequence[Output], arguments: Namespace) -> int:
