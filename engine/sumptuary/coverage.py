@@ -14,13 +14,31 @@ class FileFailure:
     message: str
 
 
+@dataclass(slots=True, frozen=True, eq=False, repr=False)
+class Gap:
+    """A part of a live account that could not be read, so that nobody knows what is in it.
+
+    ``finds`` are the types that might be there, each with its kind; ``inputs`` the inputs of rules that are not whole
+    for want of it. ``reason`` is a phrase ("ec2.instances in eu-west-1 was denied: nobody knows what runs there").
+    """
+
+    collector: str
+    provider: str
+    account: str
+    region: str
+    finds: tuple[tuple[str, str], ...]
+    reason: str
+    inputs: tuple[str, ...] = ()
+
+
 @dataclass(slots=True, eq=False, repr=False)
 class Coverage:
     """Counts and names, filled by sources and by the evaluation.
 
     ``unresolved_modules`` names module calls whose source is not here (``module.eks (terraform-aws-modules/eks/aws)``).
     ``notes`` are things a reader should know that make nothing incomplete. ``skipped`` counts, per policy and reason,
-    what was not judged because an input was not given.
+    what was not judged because an input was not given. ``collectors`` has a row for each part of a live account, and
+    ``gaps`` what of it could not be read.
     """
 
     files_seen: int = 0
@@ -34,6 +52,7 @@ class Coverage:
     prices: dict[str, int] = field(default_factory=lambda: {"exact": 0, "estimated": 0, "unknown": 0})
     skipped: dict[str, dict[str, int]] = field(default_factory=dict[str, dict[str, int]])
     notes: list[str] = field(default_factory=list[str])
+    gaps: list[Gap] = field(default_factory=list[Gap])
 
     def fail(self, path: str, line: int, message: str) -> None:
         """Record that a file, or a part of it, could not be read."""

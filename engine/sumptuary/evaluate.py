@@ -11,7 +11,6 @@ from sumptuary.changes import change_set
 from sumptuary.coverage import Coverage
 from sumptuary.errors import SumptuaryError
 from sumptuary.findings import Finding, Outcome, Passed, Skipped, Undecided
-from sumptuary.gaps import concerning, softened, undecided
 from sumptuary.model import Estate, Resource
 from sumptuary.money import NOTHING
 from sumptuary.policy.compiled import LEVELS, Policy
@@ -142,7 +141,7 @@ def _judgements(
         gaps = _unread(law, setting, coverage, judgements) if coverage.gaps else ()
         for resource, said in judge(law, context):
             judged.add(resource.id)
-            outcome = softened(said, gaps) if gaps else said
+            outcome = _softened(said, gaps) if gaps else said
             if isinstance(outcome, Skipped):
                 coverage.skip(policy.id, outcome.reason)
             elif not isinstance(outcome, Passed):
@@ -155,6 +154,8 @@ def _judgements(
 
 def _unread(law: Law, setting: Setting, coverage: Coverage, judgements: list[Judgement]) -> Sequence[Gap]:
     """Say unknown of what could not be read. The gaps that leave what the law weighs together only partly known."""
+    from sumptuary.gaps import concerning, undecided
+
     policy, found = law.policy, list[Resource]()
     level = policy.enforcement.level(setting.stage, "", setting.now)
     for stand_in, outcome in undecided(law.selector, law.rule.inputs, coverage.gaps):
@@ -162,6 +163,12 @@ def _unread(law: Law, setting: Setting, coverage: Coverage, judgements: list[Jud
         if level != "off":
             judgements.append(Judgement(policy, stand_in, outcome, level))
     return concerning(coverage.gaps, found) if isinstance(law.rule, EstateRule) else ()
+
+
+def _softened(outcome: Outcome, gaps: Sequence[Gap]) -> Outcome:
+    from sumptuary.gaps import softened
+
+    return softened(outcome, gaps)
 
 
 def _spend(resources: Sequence[Resource]) -> Spend:

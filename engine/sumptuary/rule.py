@@ -151,12 +151,14 @@ class Rule:
     """A kind of check. Subclass ``ResourceRule`` or ``EstateRule``.
 
     The docstring of a rule is its page, under the headings *What it flags*, *Why it costs*, *Bad*, *Good*, *How the
-    saving is estimated*. ``kinds`` are the kinds it can judge; a policy may narrow them, never widen them.
+    saving is estimated*. ``kinds`` are the kinds it can judge; a policy may narrow them, never widen them. ``inputs``
+    are the optional inputs (see ``Context``) that it weighs: where one is only partly known, it can prove nothing.
     """
 
     id: ClassVar[str]
     title: ClassVar[str]
     kinds: ClassVar[tuple[str, ...]]
+    inputs: ClassVar[tuple[str, ...]] = ()
     Parameters: ClassVar[type]
 
     def __init__(self, parameters: Any) -> None:

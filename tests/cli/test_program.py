@@ -85,7 +85,7 @@ def test_the_code_of_a_command_is_the_code_of_the_program(stand_in: Callable[[Ac
     ("argv", "said"),
     [
         (["chekc"], "did you mean `sumptuary check`?"),
-        (["zzz"], "the commands are check, resources"),
+        (["zzz"], "the commands are check, scan"),
         (["--quiet", "check"], "options follow the command"),
     ],
 )
