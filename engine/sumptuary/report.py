@@ -60,7 +60,8 @@ class Summary:
 class Comparison:
     """How a change stands against a base revision; findings are the same where their fingerprints are.
 
-    ``base`` is the revision as it was asked for, ``commit`` what it meant. ``spend`` is what the base costs a month.
+    ``base`` is the revision as it was asked for, ``commit`` what it meant. ``spend`` is what the base costs a month,
+    ``change`` what the head costs more, at the same prices; None where a side has resources but no price for any.
     ``dearer`` are the fingerprints of findings that stood before and stand for more money now: they are ``fail`` like
     new ones, while what merely stands is ``baselined``. ``resolved`` are the base's findings that are gone.
     """
@@ -70,6 +71,7 @@ class Comparison:
     spend: Spend
     dearer: frozenset[str] = frozenset()
     resolved: list[Violation] = field(default_factory=list[Violation])
+    change: Range | None = None
 
 
 @dataclass(slots=True, eq=False, repr=False)

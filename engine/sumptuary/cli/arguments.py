@@ -87,6 +87,12 @@ def add_reading_options(parser: ArgumentParser) -> None:
     group.add_argument("--config", metavar="FILE", help="the project file (default: the nearest sumptuary.yaml)")
 
 
+def add_base_option(parser: ArgumentParser) -> None:
+    """What a change is held against."""
+    about = "a git revision: only what is new or dearer since then can block"
+    parser.add_argument("--base", metavar="REF", help=about)
+
+
 def add_policy_options(parser: ArgumentParser) -> None:
     """Which laws hold, where and when."""
     group = parser.add_argument_group("which laws hold")

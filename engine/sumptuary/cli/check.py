@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sumptuary.cli.arguments import (
+    add_base_option,
     add_incomplete_option,
     add_output_options,
     add_policy_options,
@@ -29,6 +30,7 @@ HELP = "hold Terraform files and plans against the policies: what breaks them, a
 def configure(parser: ArgumentParser) -> None:
     """Add the options of the command."""
     add_reading_options(parser)
+    add_base_option(parser)
     add_policy_options(parser)
     add_price_options(parser)
     add_output_options(parser, FORMATS)
@@ -46,4 +48,8 @@ def run(arguments: Namespace) -> int:
 
 def judged(arguments: Namespace, coverage: Coverage) -> Report:
     """The report on what the arguments name."""
+    if arguments.base is not None:
+        from sumptuary.cli.base import judged_against_base
+
+        return judged_against_base(arguments, coverage)
     return report_on(gather(arguments, coverage), arguments)

@@ -27,8 +27,8 @@ REASONS = 5
 """How many reasons for a missing price are told apart."""
 
 
-def report_on(reading: Reading, arguments: Namespace) -> Report:
-    """The report on an estate, of which only the findings in the files given are kept."""
+def whole_report(reading: Reading, arguments: Namespace) -> Report:
+    """The report on an estate, with all that the laws say of it."""
     around, coverage = reading.circumstances, reading.coverage
     if not around.laws.policies:
         coverage.note("no policy holds here, so nothing can be found wrong: `sumptuary policies list` shows what does")
@@ -44,6 +44,12 @@ def report_on(reading: Reading, arguments: Namespace) -> Report:
     )
     report = evaluate(reading.resources, around.laws.policies, setting, coverage, reading.before)
     _note_unpriced(reading.resources, coverage)
+    return report
+
+
+def report_on(reading: Reading, arguments: Namespace) -> Report:
+    """The report on an estate, of which only the findings in the files given are kept."""
+    report, coverage = whole_report(reading, arguments), reading.coverage
     chosen = Chosen.of(reading.paths)
     if chosen.everything:
         return report

@@ -93,6 +93,10 @@ class Compilation:
         """The documents of a kind, in the order read."""
         return (entry for entry in self.entries if isinstance(entry.model, kind))
 
+    def approvals(self) -> list[compiled.Approval]:
+        """The approvals as their documents give them."""
+        return [_approval(entry) for entry in self.chosen(documents.Approval)]
+
     def laws(self, project: compiled.Project, notes: tuple[str, ...] = ()) -> compiled.Laws:
         """The laws that all documents make together.
 
@@ -107,7 +111,7 @@ class Compilation:
         self.problems.extend(compiler.problems)
         self.problems.extend(_repeated(self.chosen(documents.Policy)))
         self.problems.extend(_repeated(self.chosen(documents.Approval)))
-        approvals = [_approval(entry) for entry in self.chosen(documents.Approval)]
+        approvals = self.approvals()
         if self.problems:
             raise PolicyError(problems.in_order(self.problems))
         laws = sorted((policy for policy in found if policy is not None), key=lambda policy: policy.id)

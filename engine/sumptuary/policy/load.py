@@ -5,17 +5,25 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 
-from sumptuary.errors import UsageError
+from sumptuary.errors import SumptuaryError, UsageError
 from sumptuary.model import Place
 from sumptuary.policy.compiled import Laws, Project
-from sumptuary.policy.places import BUILTIN, Repository, Root, builtin_directory, repository_of
+from sumptuary.policy.places import (
+    BUILTIN,
+    PROJECT_DIRECTORY,
+    Repository,
+    Root,
+    builtin_directory,
+    contents,
+    repository_of,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sumptuary.policy.cases import Case
-    from sumptuary.policy.compiled import Policy
+    from sumptuary.policy.compiled import Approval, Policy
 
 
 def load(
@@ -59,6 +67,27 @@ def load_with_tests(
     gathered = gather(roots(sources, packs), _repository(start, config))
     _shown(gathered.laws)
     return gathered.suites()
+
+
+def load_approvals(sources: Sequence[str], start: str) -> tuple[list[Approval], list[str]]:
+    """The approvals alone, of documents under ``sources`` and of the repository that ``start`` lies in.
+
+    Nothing is raised: what is wrong with a document that may hold an approval is told beside them.
+    """
+    from sumptuary.policy.compile import Compilation
+
+    repository = repository_of(start)
+    own = [Root(directory, PROJECT_DIRECTORY, own=True) for directory in repository.directories]
+    compilation = Compilation()
+    for root in (*(Root(source, "") for source in sources), *own):
+        try:
+            files = contents(root)
+        except SumptuaryError as error:
+            compilation.problems.append(error)
+            continue
+        compilation.read_all(root, {path: source for path, source in files.items() if b"Approval" in source})
+    laws = _shown(Laws(approvals=compilation.approvals()))
+    return laws.approvals, [f"{problem.place}: {problem.message}" for problem in compilation.problems]
 
 
 def _repository(start: str | None, config: str | None) -> Repository:

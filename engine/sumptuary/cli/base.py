@@ -1,0 +1,157 @@
+"""``--base REF``: the tree as it was, judged by the same laws at the same prices: only what a change does may block.
+
+The laws, the settings, the prices, the clock, commitments and variable files outside of the checkout are the head's.
+The files, the variable files inside the checkout and the approvals are the base's, so that no change approves itself.
+"""
+
+from __future__ import annotations
+
+import os
+from argparse import Namespace
+from contextlib import chdir
+from dataclasses import replace
+
+from sumptuary.cli.callers import configuration, roots_of
+from sumptuary.cli.changed import Chosen
+from sumptuary.cli.inputs import TERRAFORM, changes
+from sumptuary.cli.mirror import Mirror, mirrored
+from sumptuary.cli.outcome import whole_report
+from sumptuary.cli.places import checkout, common_directory
+from sumptuary.cli.reading import Circumstances, Reading, gather, read_estate
+from sumptuary.cli.revision import commit_of
+from sumptuary.comparison import compared, narrowed
+from sumptuary.coverage import Coverage
+from sumptuary.decisions.approvals import expiry, standing
+from sumptuary.errors import UsageError
+from sumptuary.model import Place
+from sumptuary.policy.load import load_approvals
+from sumptuary.reports.ledger import plural
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from sumptuary.model import Resource
+    from sumptuary.policy.compiled import Approval
+    from sumptuary.report import Report
+
+NOWHERE = Place("", 0)
+OTHER_DOCUMENTS = frozenset({"plan", "state"})
+"""Sources that are no part of a tree: a plan tells what stood before it, a state is what stands."""
+
+
+def judged_against_base(arguments: Namespace, coverage: Coverage) -> Report:
+    """The report on what the arguments name, held against the revision that ``--base`` names.
+
+    Raises:
+        SumptuaryError: as ``gather`` does; a revision that is not there, or cannot be read.
+    """
+    top = _checkout(arguments)
+    commit = commit_of(arguments.base, top)
+    arguments.paths = [_from_here(path, top) for path in arguments.paths or ["."]]
+    reading = gather(arguments, coverage)
+    around = reading.circumstances
+    with mirrored(top, commit, (os.getcwd(), around.root)) as mirror:
+        for note in mirror.notes:
+            coverage.note(note)
+        stand = standing(_approvals(around, mirror, arguments, coverage), around.now)
+        around.approvals = stand.approvals
+        for note in stand.notes:
+            coverage.note(note)
+        base = _base_of(reading, mirror, arguments)
+        reading.before = base.resources
+        head = whole_report(reading, arguments)
+        with chdir(mirror.of(os.getcwd())):
+            former = whole_report(base, arguments)
+    _note_unread(base.coverage, coverage)
+    lenient = arguments.allow_incomplete
+    report = compared(head, former, revision=arguments.base, commit=commit, allow_incomplete=lenient)
+    chosen = Chosen.of(reading.paths)
+    return report if chosen.everything else narrowed(report, chosen.holds, allow_incomplete=lenient)
+
+
+def _checkout(arguments: Namespace) -> str:
+    """The checkout that is compared: that of the paths, or else of the working directory."""
+    start = common_directory(arguments.paths or ["."])
+    for top in (checkout(start), checkout(".")):
+        if os.path.exists(os.path.join(top, ".git")):
+            return top
+    raise UsageError("this is no git checkout", place=start, hint="--base compares with a revision of git")
+
+
+def _from_here(path: str, top: str) -> str:
+    """A path in the checkout, relative to the working directory: so it reads the same in the mirror."""
+    absolute = os.path.abspath(path)
+    return os.path.relpath(absolute) if _is_in(absolute, top) else path
+
+
+def _is_in(path: str, top: str) -> bool:
+    return f"{os.path.abspath(path)}{os.sep}".startswith(os.path.join(top, ""))
+
+
+def _base_of(head: Reading, mirror: Mirror, arguments: Namespace) -> Reading:
+    """What stood before: the tree at the base, and what the plans and states given say of it."""
+    around, coverage = head.circumstances, Coverage()
+    laws, root = around.laws, around.root
+    if laws.project.place is not None and _is_in(laws.project.place.path, mirror.top):
+        place = replace(laws.project.place, path=mirror.of(laws.project.place.path))
+        laws = replace(laws, project=replace(laws.project, place=place))
+    former = replace(around, laws=laws, root=mirror.of(root) if _is_in(root, mirror.top) else mirror.tree)
+    given = Namespace(**vars(arguments))
+    given.var_file = [_variable_file(file, mirror) for file in arguments.var_file]
+    paths = _paths_of(head, mirror)
+    with chdir(mirror.of(os.getcwd())):
+        reading = read_estate(changes(paths, given, former.root, coverage), former, coverage)
+    told = head.before or []
+    stood: list[Resource] = [one for one in told if one.source == "plan"]
+    stood += [one for one in head.resources if one.source == "state"]
+    reading.resources = stood + [one for one in reading.resources if one.source not in OTHER_DOCUMENTS]
+    reading.before = None
+    return reading
+
+
+def _paths_of(head: Reading, mirror: Mirror) -> list[str]:
+    """The paths to read at the base. A file of configuration stands for the root modules that lead to it today."""
+    found: dict[str, None] = {}
+    changed: list[str] = []
+    for path in head.paths:
+        if not os.path.isdir(path) and path.endswith(TERRAFORM):
+            changed.append(os.path.dirname(path) or ".")
+        elif os.path.exists(mirror.of(path)):
+            found[path] = None
+    for directory in roots_of(changed, head.circumstances.root) if changed else ():
+        if (file := configuration(mirror.of(directory))) is not None:
+            found[os.path.join(directory, os.path.basename(file))] = None
+    return list(found)
+
+
+def _variable_file(path: str, mirror: Mirror) -> str:
+    """A variable file as it was, where the base holds it; else the very same one."""
+    former = mirror.of(path)
+    return former if _is_in(path, mirror.top) and os.path.isfile(former) else os.path.abspath(path)
+
+
+def _approvals(around: Circumstances, mirror: Mirror, arguments: Namespace, coverage: Coverage) -> list[Approval]:
+    """The approvals that count: those of the base, and those that lie outside of the checkout.
+
+    What the head says otherwise is noted, as long as it would hold: people should see that it was found.
+    """
+    given = around.laws.approvals
+    inside = [one for one in given if _is_in(one.place.path, mirror.top)]
+    sources = [mirror.of(path) for path in arguments.policies if _is_in(path, mirror.top)]
+    start = mirror.of(common_directory(arguments.paths))
+    with chdir(mirror.of(os.getcwd())):
+        former, problems = load_approvals([path for path in sources if os.path.exists(path)], start)
+    for problem in problems:
+        coverage.note(f"of the base, {problem}")
+    before = [replace(one, place=NOWHERE) for one in former]
+    for one in inside:
+        if replace(one, place=NOWHERE) not in before and around.now < expiry(one.expires):
+            coverage.note(f"the approval {one.id} ({one.place.path}:{one.place.line}) counts once it is merged")
+    return [one for one in given if one not in inside] + former
+
+
+def _note_unread(base: Coverage, coverage: Coverage) -> None:
+    """What of the base could not be read makes no run incomplete, but it may make things look new."""
+    if base.failures:
+        first = base.failures[0]
+        what = f"{plural(len(base.failures), 'problem')} kept it from being read whole"
+        coverage.note(f"of the base, {what}, so that more may count as new: {first.path}: {first.message}")
