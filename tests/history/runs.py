@@ -51,6 +51,13 @@ def found(name: str, status: str = "fail", policy: str = "tags", **changes: obje
     return one
 
 
+def unread() -> Coverage:
+    """A ledger with a file that could not be read."""
+    ledger = Coverage(files_seen=2, files_read=1)
+    ledger.fail("broken.tf", 3, "a block is not closed")
+    return ledger
+
+
 def report(
     *violations: Violation, day: float = 0, ledger: Coverage | None = None, terms: Terms | None = None
 ) -> Report:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from history.runs import POLICIES, START, found, report, rows, run
+from history.runs import POLICIES, START, found, report, rows, run, unread
 from sumptuary.coverage import Coverage
 from sumptuary.history.record import Occasion, remember
 from sumptuary.history.standing import stamp
@@ -76,12 +76,6 @@ def test_two_scopes_leave_each_other_alone(file: Path) -> None:
     run(file, found("a"), day=0, scope="shop")
     assert run(file, found("b"), day=1, scope="bank").resolved == 0
     assert [row["resolved"] for row in rows(file)] == [None, None]
-
-
-def unread() -> Coverage:
-    ledger = Coverage(files_seen=2, files_read=1)
-    ledger.fail("broken.tf", 3, "a block is not closed")
-    return ledger
 
 
 def away() -> Coverage:

@@ -49,10 +49,10 @@ SCHEMA = (
         cost_low TEXT, cost_expected TEXT, cost_high TEXT,
         savings_low TEXT NOT NULL, savings_expected TEXT NOT NULL, savings_high TEXT NOT NULL,
         catalogue TEXT NOT NULL,
-        new INTEGER NOT NULL DEFAULT 0,
-        reopened INTEGER NOT NULL DEFAULT 0,
-        resolved INTEGER NOT NULL DEFAULT 0,
-        open INTEGER NOT NULL DEFAULT 0)""",
+        new INTEGER,
+        reopened INTEGER,
+        resolved INTEGER,
+        open INTEGER)""",
     "CREATE INDEX runs_of_scope ON runs (scope, started)",
     """CREATE TABLE findings (
         scope INTEGER NOT NULL REFERENCES scopes,
@@ -81,8 +81,8 @@ SCHEMA = (
         not_known TEXT,
         PRIMARY KEY (scope, fingerprint)) WITHOUT ROWID""",
 )
-"""``runs.settles`` is empty where the run resolves what it did not find, else why it does not. Times are UTC with
-seconds (``2026-11-21T08:00:00Z``), money is decimal text with cents."""
+"""``runs.settles`` is empty where the run resolves what it did not find, else why it does not; ``new`` to ``open`` are
+null where a later run came first. Times are UTC with seconds (``2026-11-21T08:00:00Z``), money is decimal text."""
 
 
 @contextmanager
