@@ -93,6 +93,7 @@ class ReservationCoverage(EstateRule):
     id = "reservation-coverage"
     title = "Steady use is committed to, and commitments are used"
     kinds = ("compute.instance", "compute.node_pool", "compute.group", "ml.endpoint", "database.*", "billing.*")
+    inputs = ("commitments",)
     Parameters = ReservationCoverageParameters
     facts = ("group", "coverage_percent", "uncovered_monthly", "utilization_percent")
     parameters: ReservationCoverageParameters

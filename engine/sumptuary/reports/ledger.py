@@ -35,9 +35,7 @@ def ledger(report: Report, width: int) -> list[str]:
         lines += _listing("Types without a cost model, judged by tag policies only:", named, width)
     for row in coverage.collectors:
         if row.get("status") != "ok":
-            lines += folded(
-                "Not collected: " + ", ".join(f"{key} {value}" for key, value in row.items()), width, "", "  "
-            )
+            lines += folded(f"Not collected: {_collector(row)}", width, "", "  ")
     for policy, reasons in sorted(coverage.skipped.items()):
         for reason, count in sorted(reasons.items()):
             lines += folded(f"{policy} skipped {plural(count, 'resource')}: {reason}", width, "", "  ")
@@ -57,9 +55,10 @@ def verdict(report: Report) -> str:
     if summary.exit_code == 1:
         return f"Failed: {found}, {summary.blocking:,} blocking{aside} (exit 1)"
     if summary.exit_code == 3:
-        missing = plural(len(report.coverage.failures) + summary.errors, "problem")
+        unread = sum(row.get("status") != "ok" for row in report.coverage.collectors)
+        missing = plural(len(report.coverage.failures) + summary.errors + unread, "problem")
         return f"Incomplete: {found}, none blocking{aside}; {missing} above kept something from being judged (exit 3)"
-    if not report.coverage.files_seen and not summary.resources:
+    if not (report.coverage.files_seen or report.coverage.collectors or summary.resources):
         return "Nothing to judge: there is no file here that sumptuary reads (exit 0)"
     if summary.violations:
         return f"Passed: {found}, none blocking{aside} (exit 0)"
@@ -69,8 +68,12 @@ def verdict(report: Report) -> str:
 def _judged(report: Report) -> str:
     coverage, summary = report.coverage, report.summary
     prices = coverage.prices
+    where = plural(coverage.files_read, "file")
+    if coverage.collectors:
+        whole = sum(row.get("status") == "ok" for row in coverage.collectors)
+        where = f"{whole:,} of {plural(len(coverage.collectors), 'collector')}"
     text = (
-        f"Judged {plural(summary.resources, 'resource')} in {plural(coverage.files_read, 'file')}"
+        f"Judged {plural(summary.resources, 'resource')} in {where}"
         f" against {summary.policies} {'policy' if summary.policies == 1 else 'policies'}."
     )
     if any(prices.values()):
@@ -83,6 +86,13 @@ def _judged(report: Report) -> str:
     if audited:
         text += f" {plural(audited, 'violation')} recorded only (audit): see --format json."
     return text
+
+
+def _collector(row: dict[str, str]) -> str:
+    """A row of the ledger: which collector, where, how it ended and why."""
+    places = ", ".join(row[name] for name in ("provider", "account", "region") if row.get(name))
+    why = f" ({row['message']})" if row.get("message") else ""
+    return f"{row.get('collector', '')} in {places}: {row.get('status', '')}{why}"
 
 
 def _listing(title: str, items: list[str], width: int) -> list[str]:
