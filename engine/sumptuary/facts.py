@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from sumptuary.model import Accelerators, Resource
-from sumptuary.values import Absent, Unknown
+from sumptuary.model import Accelerators, Resource, plain_key
+from sumptuary.values import ABSENT, Absent, Unknown, is_map
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -97,12 +97,27 @@ def purpose(text: str) -> str:
 
 
 def _declared(resource: Resource, names: FactNames, fact: str, read: Callable[[str], str]) -> str | Unknown | None:
-    value = resource.tags.fact(names.keys.get(fact, ()))
+    keys = names.keys.get(fact, ())
+    value = resource.tags.fact(keys)
+    if isinstance(value, Absent) and resource.provider == "kubernetes":
+        value = _annotated(resource, keys)
     if isinstance(value, Absent):
         return None
     if isinstance(value, Unknown):
         return value
     return read(value) if value.strip() else None
+
+
+def _annotated(resource: Resource, names: tuple[str, ...]) -> str | Unknown | Absent:
+    """The value of a fact that an annotation declares: labels cannot hold a URI."""
+    annotations = resource.attribute("metadata.annotations")
+    if not is_map(annotations):
+        return ABSENT
+    wanted = {plain_key(name) for name in names}
+    for key, value in annotations.items():
+        if plain_key(key) in wanted and isinstance(value, (str, Unknown)):
+            return value
+    return ABSENT
 
 
 def _declare_workload(resource: Resource, names: FactNames) -> None:
@@ -111,6 +126,7 @@ def _declare_workload(resource: Resource, names: FactNames) -> None:
     if isinstance(told, str) or workload.purpose is None:
         workload.purpose = told
         workload.evidence = "tag workload_type" if isinstance(told, str) else ""
+        workload.confidence = "high"
     if workload.checkpoint is None:
         workload.checkpoint = _declared(resource, names, "checkpoint", str)
     if workload.model is None:
@@ -135,9 +151,11 @@ def _equip(resource: Resource, catalogue: Catalogue) -> None:
         return
     attached = compute.accelerators
     if isinstance(attached, Accelerators):
+        if attached.count == 0:
+            return
         name = catalogue.accelerator_name(attached.model) or attached.model
         memory = attached.memory_gib or catalogue.accelerator_memory_gib(attached.model)
         compute.accelerators = Accelerators(name, attached.count, memory, attached.fraction)
     elif attached is None and isinstance(compute.sku, str):
-        hardware = catalogue.hardware(resource.provider, compute.sku)
+        hardware = catalogue.hardware(resource.host, compute.sku)
         compute.accelerators = hardware.accelerators if hardware is not None else None

@@ -19,7 +19,8 @@ class Lever:
 
     ``stage`` is one of ``LEVERS``. ``amount`` is, by stage: units removed (eliminate; None is all of them), hours a
     month that remain (hours), units that remain (quantity). ``target`` is the SKU (sku), the region (region) or the
-    purchase option ``spot | commit-1y | commit-3y`` (rate). ``rework`` is the fraction of work that interruptions
+    purchase option ``spot | commit-1y | commit-3y`` (rate). With a SKU, ``amount`` is how many of it each present unit
+    takes; None is one. ``rework`` is the fraction of work that interruptions
     repeat (rate to spot), so that a spot saving is ``discount - (1 - discount) * rework``. ``share`` is the part of
     the hours that changes (rate: what a commitment leaves uncovered), 0 to 1.
     """

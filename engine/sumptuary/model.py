@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 
 from sumptuary.money import Range
 from sumptuary.values import ABSENT, Absent, PartialMap, Unknown, is_list, is_map, look_up
@@ -141,8 +142,9 @@ class Tags:
 
 
 def plain_key(key: str) -> str:
-    """A tag key as facts compare it: lower case, without ``finops:``, ``-`` and ``.`` read as ``_``."""
-    return key.lower().removeprefix("finops:").replace("-", "_").replace(".", "_")
+    """A tag key as facts compare it: lower case, without ``finops:`` (or a label's ``finops/``), ``-`` and ``.`` as
+    ``_``."""
+    return key.lower().removeprefix("finops:").removeprefix("finops/").replace("-", "_").replace(".", "_")
 
 
 @dataclass(slots=True, frozen=True)
@@ -155,12 +157,26 @@ class Accelerators:
     fraction: float = 1.0
 
 
+NO_ACCELERATORS = Accelerators("", 0)
+"""It is known that there are none: a pod that asks for no device."""
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class Requests:
+    """What one pod asks of the node that it shares: vCPUs, GiB of memory, and devices (a slice counts as its part)."""
+
+    vcpus: Decimal | Unknown = Decimal(0)
+    memory_gib: Decimal | Unknown = Decimal(0)
+    accelerators: Decimal | Unknown = Decimal(0)
+
+
 @dataclass(slots=True, eq=False, repr=False)
 class Compute:
     """What runs. Counts are instances of ``sku``; None is absent (not an autoscaled thing, or not said).
 
     ``purchase_option`` is ``on-demand``, ``spot``, ``reserved`` or ``capacity-block``. ``alternatives`` are further
-    SKUs that the pool may use instead of ``sku``. ``scales_to_zero`` says that the platform itself stops it when idle.
+    SKUs that the pool may use instead of ``sku``. Of pods, the counts are pods, ``requests`` what each asks for, and
+    ``share`` the part of one ``sku`` that it takes, above 0 up to 1; None is all of it.
     """
 
     sku: str | Unknown | None = None
@@ -170,6 +186,8 @@ class Compute:
     maximum: int | Unknown | None = None
     purchase_option: str | Unknown | None = None
     accelerators: Accelerators | Unknown | None = None
+    requests: Requests | None = None
+    share: Decimal | None = None
     sku_attribute: str = ""
     purchase_attribute: str = ""
     count_attribute: str = ""
@@ -196,13 +214,15 @@ class Workload:
 @dataclass(slots=True, eq=False, repr=False)
 class Lifetime:
     """How long it lives. ``ttl`` as declared (``24h``), ``expires_at`` as declared; ``deadline_seconds`` is a limit
-    that the platform enforces (a job's maximum run time); ``schedule`` anything that switches it off and on."""
+    that the platform enforces (a job's maximum run time); ``schedule`` anything that switches it off and on.
+    ``running`` is set for work that ends by itself: why nobody knows how long that takes."""
 
     created: datetime | Unknown | None = None
     ttl: str | Unknown | None = None
     expires_at: str | Unknown | None = None
     schedule: str | Unknown | None = None
     deadline_seconds: int | Unknown | None = None
+    running: Unknown | None = None
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -247,6 +267,7 @@ class Resource:
     ``kind`` is ours (see ``KINDS``), ``type`` the provider's. ``taggable`` is None when nobody knows.
     ``multiplicity`` is Unknown for the one symbolic instance that stands for an unknown ``count`` or ``for_each``.
     ``attributes`` are as the source has them; values inside may be ``Unknown`` or a ``PartialMap``.
+    ``host_provider`` is the cloud under a cluster (FOCUS: HostProviderName), empty where the provider is its own.
     """
 
     id: str
@@ -255,6 +276,7 @@ class Resource:
     type: str
     provider: str
     source: str = ""
+    host_provider: str = ""
     account: str | Unknown | None = None
     region: str | Unknown | None = None
     zone: str | Unknown | None = None
@@ -274,13 +296,20 @@ class Resource:
     storage: Storage | None = None
     cost: Cost = field(default_factory=Cost)
 
+    @property
+    def host(self) -> str:
+        """The provider whose SKUs and prices hold for it."""
+        return self.host_provider or self.provider
+
     def attribute(self, path: str) -> object:
         """The value at a dotted path (``scaling_config.min_size``): known, ``Unknown`` or ``ABSENT``.
 
-        A list on the way is entered at its only element (Terraform's single nested blocks), or at a numeric step.
+        A list on the way is entered at its only element (Terraform's single nested blocks), or at a numeric step. A
+        key may itself hold dots, where it is the last (``metadata.labels.app.kubernetes.io/name``).
         """
         value: object = self.attributes
-        for step in path.split("."):
+        steps = path.split(".")
+        for index, step in enumerate(steps):
             if is_list(value):
                 if step.isdecimal():
                     value = value[int(step)] if int(step) < len(value) else ABSENT
@@ -290,6 +319,8 @@ class Resource:
                 return value
             if not is_map(value):
                 return ABSENT
+            if step not in value and (rest := ".".join(steps[index:])) in value:
+                return look_up(value, rest)
             value = look_up(value, step)
         return ABSENT if value is None else value
 

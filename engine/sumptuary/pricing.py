@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from sumptuary.findings import PriceUse
-from sumptuary.model import Compute, Cost, Resource, Storage
+from sumptuary.model import Accelerators, Compute, Cost, Resource, Storage
 from sumptuary.money import HOURS_PER_MONTH, NOTHING, Range
 from sumptuary.rule import duration
 from sumptuary.values import Absent, Unknown
@@ -80,7 +80,9 @@ def _has_attached(resource: Resource, catalogue: Catalogue) -> bool:
     compute = resource.compute
     if compute is None or compute.accelerators is None or not isinstance(compute.sku, str):
         return False
-    hardware = catalogue.hardware(resource.provider, compute.sku)
+    if isinstance(compute.accelerators, Accelerators) and compute.accelerators.count == 0:
+        return False
+    hardware = catalogue.hardware(resource.host, compute.sku)
     return hardware is not None and hardware.accelerators is None
 
 
@@ -119,7 +121,7 @@ def parts_of(resource: Resource) -> tuple[Part, ...] | Unpriced:
         parts.extend(stored)
     if fixed and not parts:
         hours = Range.of(HOURS_PER_MONTH)
-        parts.append(Part("fee", resource.provider, region, fixed, "on-demand", Range.of(1), hours))
+        parts.append(Part("fee", resource.host, region, fixed, "on-demand", Range.of(1), hours))
     return tuple(parts)
 
 
@@ -141,7 +143,12 @@ def _compute_part(resource: Resource, compute: Compute, region: str) -> Part | U
     if isinstance(count, Unpriced):
         return count
     rate = "spot" if option == "spot" else "on-demand"
-    return Part("compute", resource.provider, region, str(sku), rate, count, _hours(resource))
+    if compute.share is not None:
+        count *= Range.of(compute.share)
+    hours = _hours(resource)
+    if isinstance(hours, Unpriced):
+        return hours
+    return Part("compute", resource.host, region, str(sku), rate, count, hours)
 
 
 def _count(compute: Compute) -> Range | Unpriced:
@@ -160,15 +167,18 @@ def _count(compute: Compute) -> Range | Unpriced:
     return Range(Decimal(low), Decimal(expected), Decimal(high))
 
 
-def _hours(resource: Resource) -> Range:
+def _hours(resource: Resource) -> Range | Unpriced:
     """Hours a month: 730, or less where a declared lifetime or an enforced deadline ends it sooner."""
     limits: list[Decimal] = [HOURS_PER_MONTH]
+    running = resource.lifetime.running
     ttl = resource.lifetime.ttl
     if isinstance(ttl, str) and (span := duration(ttl)) is not None:
         limits.append(Decimal(int(span.total_seconds())) / 3600)
     deadline = resource.lifetime.deadline_seconds
     if isinstance(deadline, int):
         limits.append(Decimal(deadline) / 3600)
+    if running is not None and (len(limits) == 1 or resource.lifetime.schedule is not None):
+        return Unpriced(f"how long it runs is not known: {running.reason}")
     return Range.of(min(limits))
 
 
@@ -182,10 +192,10 @@ def _storage_parts(resource: Resource, storage: Storage, region: str) -> tuple[P
         )
     if kind is None:
         return Unpriced("its storage type is not given")
-    prefix = {"aws": "ebs", "google": "disk", "gcp": "disk", "azure": "disk"}.get(resource.provider, "disk")
+    prefix = {"aws": "ebs", "google": "disk", "gcp": "disk", "azure": "disk"}.get(resource.host, "disk")
     month = Range.of(HOURS_PER_MONTH)
     stored = Part(
-        "storage", resource.provider, region, f"{prefix}:{kind}", "on-demand", Range.of(Decimal(str(size))), month
+        "storage", resource.host, region, f"{prefix}:{kind}", "on-demand", Range.of(Decimal(str(size))), month
     )
     extras = _provisioned(stored, kind, storage)
     return extras if isinstance(extras, Unpriced) else (stored, *extras)

@@ -19,6 +19,7 @@ from sumptuary.model import (
     Estate,
     Lifetime,
     Place,
+    Requests,
     Resource,
     Storage,
     Tag,
@@ -181,6 +182,11 @@ class EstateRule(Rule):
         raise NotImplementedError
 
 
+def weaker(one: str, other: str) -> str:
+    """The lower of two confidences, of ``high``, ``medium`` and ``low``."""
+    return min(one, other, key=("low", "medium", "high").index)
+
+
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 
 
@@ -227,6 +233,7 @@ __all__ = [
     "Place",
     "PriceUse",
     "Range",
+    "Requests",
     "Resource",
     "ResourceRule",
     "Rule",
@@ -250,4 +257,5 @@ __all__ = [
     "parameter",
     "plain_key",
     "timedelta",
+    "weaker",
 ]

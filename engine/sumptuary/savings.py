@@ -119,6 +119,8 @@ class _Base:
     def _run(self, by_stage: dict[str, Lever], scenario: int) -> tuple[Decimal, Decimal]:
         """Units and hours that remain in a scenario."""
         quantity, hours = _at(self.part.quantity, scenario), _at(self.part.hours, scenario)
+        if (moved := by_stage.get("sku")) is not None and moved.amount is not None:
+            quantity *= _at(moved.amount, scenario)
         if (gone := by_stage.get("eliminate")) is not None:
             quantity = ZERO if gone.amount is None else max(ZERO, quantity - _at(gone.amount, scenario))
         if (fewer := by_stage.get("quantity")) is not None and fewer.amount is not None:

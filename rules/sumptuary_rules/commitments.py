@@ -131,7 +131,7 @@ def _is_for(commitment: Resource, resource: Resource) -> bool:
     known does not keep it away, for a tree of files seldom names its account."""
     given = commitment.attributes
     sku = resource.compute.sku if resource.compute is not None else None
-    if commitment.provider != resource.provider:
+    if commitment.provider != resource.host:
         return False
     scopes = ((commitment.region, resource.region), (commitment.account, resource.account))
     if any(named and isinstance(found, str) and found != named for named, found in scopes):

@@ -9,6 +9,7 @@ from sumptuary.rule import (
     Finding,
     Lever,
     Outcome,
+    Range,
     Resource,
     ResourceRule,
     Skipped,
@@ -17,6 +18,7 @@ from sumptuary.rule import (
     dataclass,
     duration,
     parameter,
+    weaker,
 )
 from sumptuary_rules.suggestions import Suggestion, cheapest, fits_any, is_model, memory_needed_gib
 
@@ -171,14 +173,22 @@ class GpuRightsizing(ResourceRule):
         return Finding(
             reason,
             attribute=compute.sku_attribute if compute is not None else "",
-            levers=(Lever("sku", target=suggestion.sku),) if suggestion is not None else (),
+            levers=(_move(suggestion, resource),) if suggestion is not None else (),
             facts={
                 "accelerators": {"count": present.count, "model": present.model},
                 "suggestion": {"sku": suggestion.sku if suggestion is not None else "no cheaper type is known"},
             },
             evidence=evidence,
-            confidence="high" if declared else "medium",
+            confidence=weaker("high" if declared else "medium", resource.workload.confidence),
         )
+
+
+def _move(suggestion: Suggestion, resource: Resource) -> Lever:
+    """To the suggested type; a pod takes another part of it than of its present node."""
+    present = resource.compute.share if resource.compute is not None else None
+    if present is None or suggestion.share == present:
+        return Lever("sku", target=suggestion.sku)
+    return Lever("sku", target=suggestion.sku, amount=Range.of(suggestion.share / present))
 
 
 def _present(resource: Resource, context: Context) -> Accelerators | Outcome:
@@ -187,14 +197,15 @@ def _present(resource: Resource, context: Context) -> Accelerators | Outcome:
     if compute is None:
         return Skipped("it runs on no instance type of its own")
     if isinstance(compute.accelerators, Accelerators):
-        return compute.accelerators
+        has = compute.accelerators
+        return PASSED if has.count == 0 or has.fraction < 1 else has  # none at all, or only a slice of one
     if isinstance(compute.sku, Unknown):
         return Undecided.on(compute.sku, compute.sku_attribute)
     if isinstance(compute.accelerators, Unknown):
         return Undecided.on(compute.accelerators, compute.sku_attribute)
     if compute.sku is None:
         return Skipped("no instance type is given")
-    hardware = context.catalogue.hardware(resource.provider, compute.sku)
+    hardware = context.catalogue.hardware(resource.host, compute.sku)
     if hardware is None:
         return Undecided(f"the hardware of {compute.sku} is not known", attribute=compute.sku_attribute)
     return hardware.accelerators if hardware.accelerators is not None else PASSED
@@ -205,5 +216,5 @@ def _is_attached(resource: Resource, context: Context) -> bool:
     compute = resource.compute
     if compute is None or not isinstance(compute.sku, str):
         return False
-    hardware = context.catalogue.hardware(resource.provider, compute.sku)
+    hardware = context.catalogue.hardware(resource.host, compute.sku)
     return hardware is not None and hardware.accelerators is None

@@ -241,5 +241,5 @@ def _price(resource: Resource, context: Context) -> Decimal | None:
     sku = resource.compute.sku if resource.compute is not None else None
     if not (isinstance(sku, str) and isinstance(resource.region, str)):
         return None
-    use = context.catalogue.price(resource.provider, sku, resource.region)
+    use = context.catalogue.price(resource.host, sku, resource.region)
     return use.unit_price.expected if use is not None and use.unit == "hour" else None

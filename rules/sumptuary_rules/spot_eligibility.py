@@ -19,6 +19,7 @@ from sumptuary.rule import (
     Workload,
     dataclass,
     parameter,
+    weaker,
 )
 
 PURPOSES = ("training", "fine-tuning", "batch")
@@ -184,14 +185,14 @@ def _finding(compute: Compute, workload: Workload, reason: str, confidence: str)
         attribute=compute.purchase_attribute or compute.sku_attribute,
         facts=facts,
         evidence=evidence,
-        confidence=confidence,
+        confidence=weaker(confidence, workload.confidence),
     )
 
 
 def _band(resource: Resource, compute: Compute, context: Context) -> int | None:
     if not (isinstance(compute.sku, str) and isinstance(resource.region, str)):
         return None
-    return context.catalogue.interruption_band(resource.provider, compute.sku, resource.region)
+    return context.catalogue.interruption_band(resource.host, compute.sku, resource.region)
 
 
 def _discount_percent(resource: Resource, compute: Compute, context: Context) -> Decimal | None:
@@ -199,8 +200,8 @@ def _discount_percent(resource: Resource, compute: Compute, context: Context) ->
     sku, region = compute.sku, resource.region
     if not (isinstance(sku, str) and isinstance(region, str)):
         return None
-    full = context.catalogue.price(resource.provider, sku, region)
-    spot = context.catalogue.price(resource.provider, sku, region, "spot")
+    full = context.catalogue.price(resource.host, sku, region)
+    spot = context.catalogue.price(resource.host, sku, region, "spot")
     if full is None or spot is None or full.unit_price.expected <= 0:
         return None
     return (1 - spot.unit_price.expected / full.unit_price.expected) * 100

@@ -18,11 +18,13 @@ OVERHEAD = 1.2
 
 @dataclass(slots=True, eq=False, repr=False)
 class Suggestion:
-    """An instance type that would do. ``unit_price`` is USD an hour, None where the catalogue has none."""
+    """An instance type that would do. ``unit_price`` is USD an hour for the part of it that is needed (``share``, the
+    whole but for pods), None where the catalogue has none."""
 
     sku: str
     accelerators: Accelerators
     unit_price: Decimal | None
+    share: Decimal = Decimal(1)
 
 
 def memory_needed_gib(parameters_billion: float) -> float:
@@ -43,15 +45,20 @@ def cheapest(
     """
     compute = resource.compute
     sku = compute.sku if compute is not None else None
-    if not isinstance(sku, str):
+    shares = compute is not None and compute.requests is not None
+    if not isinstance(sku, str) and not shares:
         return None
+    sku = sku if isinstance(sku, str) else ""
     found = list(_fitting(resource, sku, current, models, needed_gib, context))
     priced = [item for item in found if item.unit_price is not None]
     if not priced:
         return found[0] if found and not sku.startswith("ml.") else None
     best = min(priced, key=lambda item: (item.unit_price or Decimal(0), item.sku))
     present = _price(resource, sku, context)
-    return best if present is None or (best.unit_price or Decimal(0)) < present else None
+    if present is None:
+        return best
+    part = present * (compute.share or 1 if compute is not None else 1)
+    return best if (best.unit_price or Decimal(0)) < part else None
 
 
 def fits_any(resource: Resource, models: Sequence[str], needed_gib: float, context: Context) -> bool | None:
@@ -59,7 +66,7 @@ def fits_any(resource: Resource, models: Sequence[str], needed_gib: float, conte
     memory = [
         made_of.memory_gib * made_of.count
         for model in models
-        for hardware in context.catalogue.skus_with(resource.provider, model)
+        for hardware in context.catalogue.skus_with(resource.host, model)
         if (made_of := hardware.accelerators) is not None
         and made_of.memory_gib is not None
         and isinstance(made_of.count, int)
@@ -104,12 +111,16 @@ def _fitting(
     for model in models:
         if toolchain(model) != toolchain(current.model) or is_model(model, current):
             continue
-        for hardware in context.catalogue.skus_with(resource.provider, model):
+        for hardware in context.catalogue.skus_with(resource.host, model):
             if hardware.sku.endswith(".metal") and not sku.endswith(".metal"):
                 continue
-            if (made_of := _whole(hardware)) is not None and _does(made_of, current, needed_gib):
+            if (made_of := _whole(hardware)) is None:
+                continue
+            share = _share(resource, hardware, made_of, current, needed_gib)
+            if share is not None:
                 name = prefix + hardware.sku
-                yield Suggestion(name, made_of, _price(resource, name, context))
+                price = _price(resource, name, context)
+                yield Suggestion(name, made_of, None if price is None else price * share, share)
 
 
 def _whole(hardware: Hardware) -> Accelerators | None:
@@ -118,16 +129,33 @@ def _whole(hardware: Hardware) -> Accelerators | None:
     return made_of if made_of is not None and made_of.fraction >= 1 else None
 
 
-def _does(made_of: Accelerators, current: Accelerators, needed_gib: float | None) -> bool:
+def _share(
+    resource: Resource, hardware: Hardware, made_of: Accelerators, current: Accelerators, needed_gib: float | None
+) -> Decimal | None:
+    """The part of an instance that would do: the whole, but for a pod, which shares it. None where it would not do."""
     if not isinstance(made_of.count, int):
-        return False
+        return None
     if needed_gib is None:
-        return isinstance(current.count, int) and made_of.count == current.count
-    return made_of.memory_gib is not None and made_of.count >= ceil(needed_gib / made_of.memory_gib)
+        needed = current.count
+    elif made_of.memory_gib is None:
+        return None
+    else:
+        needed = ceil(needed_gib / made_of.memory_gib)
+    if not isinstance(needed, int):
+        return None
+    requests = resource.compute.requests if resource.compute is not None else None
+    if requests is None:
+        fits = made_of.count >= needed if needed_gib is not None else made_of.count == needed
+        return Decimal(1) if fits else None
+    shares = [Decimal(needed) / made_of.count]
+    for asked, has in ((requests.vcpus, hardware.vcpus), (requests.memory_gib, hardware.memory_gib)):
+        if isinstance(asked, Decimal) and has:
+            shares.append(asked / Decimal(str(has)))
+    return max(shares) if max(shares) <= 1 else None
 
 
 def _price(resource: Resource, sku: str, context: Context) -> Decimal | None:
     if not isinstance(resource.region, str):
         return None
-    use = context.catalogue.price(resource.provider, sku, resource.region)
+    use = context.catalogue.price(resource.host, sku, resource.region)
     return use.unit_price.expected if use is not None else None

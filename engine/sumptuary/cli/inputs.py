@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sumptuary.model import Resource
 
 TERRAFORM = (".tf", ".tofu", ".tfvars", ".tf.json", ".tofu.json", ".tfvars.json")
+MANIFESTS = (".yaml", ".yml", ".json")
 PLAN_HEAD = 65536
 """Bytes in which a plan or state names its format: it is the first thing that Terraform writes."""
 
@@ -34,9 +35,11 @@ def changes(paths: Sequence[str], arguments: Namespace, root: str, coverage: Cov
     """The resources of every path, each read by the source that knows it."""
     trees: dict[str, None] = {}
     changed: list[str] = []
+    manifests: list[str] = []
     for path in paths:
         if os.path.isdir(path):
             trees[path] = None
+            manifests.append(path)
         elif path.endswith(TERRAFORM):
             changed.append(os.path.dirname(path) or ".")
         elif _is_plan(path):
@@ -44,6 +47,8 @@ def changes(paths: Sequence[str], arguments: Namespace, root: str, coverage: Cov
 
             for planned in read_changes(path, coverage):
                 yield Change(planned.before, planned.after)
+        elif path.endswith(MANIFESTS):
+            manifests.append(path)
         else:
             coverage.files_seen += 1
             coverage.fail(shown_path(path), 0, "this is not a kind of file that sumptuary reads")
@@ -52,6 +57,11 @@ def changes(paths: Sequence[str], arguments: Namespace, root: str, coverage: Cov
     if trees:
         options = Options(variables(arguments), tuple(arguments.var_file), root, arguments.workspace)
         for resource in read(list(trees), options, coverage):
+            yield Change(resource, resource)
+    if manifests:
+        from sumptuary.sources.kubernetes import read as read_manifests
+
+        for resource in read_manifests(manifests, root, coverage):
             yield Change(resource, resource)
 
 

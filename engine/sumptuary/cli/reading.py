@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sumptuary.catalogue import Catalogue
@@ -14,6 +14,7 @@ from sumptuary.cli.places import checkout, common_directory
 from sumptuary.cli.settings import Settings
 from sumptuary.coverage import Coverage
 from sumptuary.facts import declare, names_of
+from sumptuary.placement import place
 from sumptuary.policy.load import load
 
 TYPE_CHECKING = False
@@ -38,7 +39,7 @@ class Circumstances:
     root: str
     approvals: tuple[ApprovalFact, ...] = ()
     inputs: frozenset[str] = frozenset()
-    commitments: list[Resource] = field(default_factory=list)
+    commitments: tuple[Resource, ...] = ()
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -87,7 +88,7 @@ def circumstances_at(start: str, arguments: Namespace, coverage: Coverage) -> Ci
     for file in (*laws.project.commitments, *arguments.commitments):
         from sumptuary.decisions.commitments import read_commitments
 
-        found.commitments += read_commitments(file)
+        found.commitments += tuple(read_commitments(file))
         found.inputs |= {"commitments"}
     if laws.approvals:
         from sumptuary.decisions.approvals import standing
@@ -107,6 +108,7 @@ def read_estate(
     """The estate of what sources found: what people declare is told, and the project's settings are applied."""
     project = circumstances.laws.project
     names, settings = names_of(project), Settings(project, coverage)
+    cluster = settings.cluster()
     resources: list[Resource] = []
     before: list[Resource] = []
     for change in found:
@@ -115,6 +117,8 @@ def read_estate(
                 continue
             declare(one, names, circumstances.catalogue)
             settings.complete(one)
+            if one.provider == "kubernetes":
+                place(one, cluster, circumstances.catalogue)
             before += [one] if one is change.before else []
             resources += [one] if one is change.after else []
     settings.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from fnmatch import fnmatchcase
 
+from sumptuary.placement import Cluster
 from sumptuary.reports.ledger import plural
 from sumptuary.values import Unknown
 
@@ -48,6 +49,17 @@ class Settings:
                 if fnmatchcase(directory, pattern) or fnmatchcase(directory[1:], pattern):
                     resource.environment = environment
                     return
+
+    def cluster(self) -> Cluster:
+        """Where pods run, as the project says."""
+        context = self.project.context.get("kubernetes", {})
+        types = self.project.node_types
+        return Cluster(
+            context.get("provider", ""),
+            context.get("region", ""),
+            tuple(types),
+            {name: rate for name, rate in types.items() if rate},
+        )
 
     def close(self) -> None:
         """Note what was left out, and forget what could not be read there."""

@@ -110,13 +110,16 @@ class Project:
     """A repository's own settings (``sumptuary.yaml``). Paths are absolute; ``place`` is None without a document.
 
     ``context`` maps a provider to what its resources are taken to have where they do not say (``region``,
-    ``provider``). ``facts`` maps a fact to the names of the tags that declare it, ``environments`` an environment to
-    the path pattern it is inferred from. ``profiles`` maps a policy to the named parameter set that holds here.
+    ``provider``). ``node_types`` maps the types of a cluster's nodes, the preferred first, to how they are
+    bought, empty where that is not said. ``facts`` maps a fact to the names of the tags that declare it,
+    ``environments`` an environment to the path pattern it is inferred from.
+    ``profiles`` maps a policy to the named parameter set that holds here.
     """
 
     name: str = ""
     place: Place | None = None
     context: dict[str, dict[str, str]] = field(default_factory=dict[str, dict[str, str]])
+    node_types: dict[str, str] = field(default_factory=dict[str, str])
     facts: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     environments: dict[str, str] = field(default_factory=dict[str, str])
     exclude: tuple[str, ...] = ()

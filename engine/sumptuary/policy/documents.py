@@ -217,11 +217,22 @@ class ProjectMetadata(_Strict):
     name: Text
 
 
+class NodeType(_Strict):
+    """One type of a cluster's nodes."""
+
+    type: Text = Field(description="The instance type, such as p4d.24xlarge.")
+    capacity: Literal["on-demand", "spot"] | None = Field(default=None, description="How such nodes are bought.")
+
+
 class ProviderContext(_Strict):
     """What resources of a provider have where they do not say."""
 
     region: str = ""
     provider: Provider | None = Field(default=None, description="The cloud that a cluster runs on.")
+    node_types: list[Text | NodeType] = Field(
+        default_factory=list[Text | NodeType],
+        description="The types of a cluster's nodes, the preferred first: what its pods are priced by.",
+    )
 
 
 class Environments(_Strict):

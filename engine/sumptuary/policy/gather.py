@@ -207,8 +207,13 @@ def _settings(entry: Entry, model: documents.Project) -> compiled.Project:
         name=model.metadata.name,
         place=place_of(entry.file, entry.document),
         context={
-            name: {key: str(value) for key, value in given.model_dump(exclude_none=True).items() if value}
+            name: {key: value for key, value in (("region", given.region), ("provider", given.provider)) if value}
             for name, given in spec.context.items()
+        },
+        node_types={
+            node if isinstance(node, str) else node.type: "" if isinstance(node, str) else node.capacity or ""
+            for given in spec.context.values()
+            for node in given.node_types
         },
         facts={str(fact): names for fact, names in facts.items()},
         environments=dict(spec.environments.infer),

@@ -85,6 +85,13 @@ class Tree:
             self._counted.discard(path)
             self.coverage.files_read -= 1
 
+    def dismiss(self, path: str) -> None:
+        """Take a file out of both counts: it turned out to be none of the source's."""
+        if path in self._counted:
+            self._counted.discard(path)
+            self.coverage.files_seen -= 1
+            self.coverage.files_read -= 1
+
     def listing(self, directory: str) -> list[str]:
         """The names of the files directly in a directory, sorted; failures go into the ledger."""
         return [name for name, is_directory in self._entries(directory) if not is_directory]
@@ -105,6 +112,8 @@ class Tree:
             entries = self._entries(directory)
             if any(not is_directory and name.endswith(suffixes) for name, is_directory in entries):
                 yield directory
+            if ("modules.txt", False) in entries and os.path.basename(directory) == "vendor":
+                continue  # Go's copies of other people's packages
             below = [name for name, is_directory in entries if is_directory and name not in SKIPPED]
             pending.extend((os.path.join(directory, name), depth + 1) for name in reversed(below))
 

@@ -1,0 +1,145 @@
+"""On which of a cluster's node types a pod would run, and which part of a node it takes: what its price stands on.
+
+A pod shares its node. Its part is the largest of its shares of the node's vCPUs, memory and accelerators, for that is
+what keeps others away. Without node types (the project's context) its price is not known.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sumptuary.model import Accelerators, Compute, Requests, Resource
+from sumptuary.values import Unknown
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from sumptuary.rule import Catalogue, Hardware
+
+MOST_DIGITS = Decimal("0.000001")
+"""To which a share is rounded: a millionth of a node."""
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class Cluster:
+    """Where pods run: the cloud under the cluster, its region, and its node types in the order of preference.
+
+    ``rates`` maps a node type to how such nodes are bought, where the project says so.
+    """
+
+    provider: str = ""
+    region: str = ""
+    node_types: tuple[str, ...] = ()
+    rates: dict[str, str] | None = None
+
+
+def place(resource: Resource, cluster: Cluster, catalogue: Catalogue) -> None:
+    """Set the node type, its share, the accelerators and the cloud of a resource whose pods share nodes."""
+    compute = resource.compute
+    if resource.provider != "kubernetes":
+        return
+    resource.host_provider = resource.host_provider or cluster.provider
+    if resource.region is None and cluster.region:
+        resource.region = cluster.region
+    if compute is None or compute.requests is None:
+        return
+    if compute.sku is None:
+        compute.sku = _chosen(resource.host, compute, compute.requests, cluster, catalogue)
+    if isinstance(compute.sku, Unknown):
+        return
+    hardware = catalogue.hardware(resource.host, compute.sku)
+    if hardware is None:
+        return
+    if not isinstance(compute.accelerators, Accelerators) and hardware.accelerators is not None:
+        compute.accelerators = _asked_of(hardware.accelerators, compute)
+    share = share_of(compute.requests, hardware)
+    if isinstance(share, Unknown):
+        compute.sku = share
+    else:
+        compute.share = share
+    if compute.purchase_option is None and cluster.rates is not None:
+        compute.purchase_option = cluster.rates.get(compute.sku) if isinstance(compute.sku, str) else None
+
+
+def share_of(requests: Requests, hardware: Hardware) -> Decimal | Unknown:
+    """The part of a node that a pod takes, above 0 up to 1; unknown where it asks for nothing that the node counts."""
+    devices = hardware.accelerators
+    wanted = (
+        (requests.vcpus, hardware.vcpus, "vCPUs"),
+        (requests.memory_gib, hardware.memory_gib, "memory"),
+        (requests.accelerators, devices.count if devices is not None else None, "accelerators"),
+    )
+    shares: list[Decimal] = []
+    for asked, has, what in wanted:
+        if isinstance(asked, Unknown):
+            return Unknown(f"the part of a node that it takes is not known: {asked.reason}", asked.depends_on)
+        if asked and isinstance(has, (int, float)) and has:
+            shares.append(asked / Decimal(str(has)))
+        elif asked and what == "accelerators":
+            return Unknown(f"{hardware.sku} has no accelerators, and it asks for some")
+    if not shares:
+        return Unknown("the part of a node that it takes is not known: it requests neither CPU nor memory")
+    if max(shares) > 1:
+        return Unknown(f"it asks for more than {hardware.sku} has")
+    return max(*shares, MOST_DIGITS).quantize(MOST_DIGITS)
+
+
+def _chosen(
+    provider: str, compute: Compute, requests: Requests, cluster: Cluster, catalogue: Catalogue
+) -> str | Unknown:
+    """The first node type of the cluster that can run the pod."""
+    if not cluster.node_types:
+        return Unknown(
+            "which node it runs on is not known: name the cluster's node types in sumptuary.yaml "
+            "(context.kubernetes.node_types)",
+            ("context.kubernetes.node_types",),
+        )
+    needs = bool(requests.accelerators) if not isinstance(requests.accelerators, Unknown) else True
+    model = compute.accelerators.model if isinstance(compute.accelerators, Accelerators) else ""
+    fitting: list[str] = []
+    for sku in cluster.node_types:
+        hardware = catalogue.hardware(provider, sku)
+        if hardware is None or (hardware.accelerators is not None) != needs:
+            continue
+        if model and hardware.accelerators is not None and not _is_same(model, hardware.accelerators.model, catalogue):
+            continue
+        if not isinstance(share_of(requests, hardware), Unknown):
+            fitting.append(sku)
+    if needs and not model and len({_model_of(provider, sku, catalogue) for sku in fitting}) > 1:
+        return Unknown("which accelerator it runs on is not said, and the cluster has several", ("nodeSelector",))
+    if fitting:
+        return fitting[0]
+    asked = share_of(requests, _Endless())
+    if isinstance(asked, Unknown):
+        return asked
+    return Unknown(f"none of the cluster's node types can run it: {', '.join(cluster.node_types[:6])}")
+
+
+class _Endless:
+    """A node with plenty of everything, to tell a pod that asks for nothing from one that fits nowhere."""
+
+    sku = "a node"
+    vcpus: int | None = 10**9
+    memory_gib: float | None = 1e9
+    accelerators: Accelerators | None = Accelerators("any", 10**9)
+    current_generation: bool | None = None
+
+
+def _is_same(model: str, other: str, catalogue: Catalogue) -> bool:
+    return (catalogue.accelerator_name(model) or model) == (catalogue.accelerator_name(other) or other)
+
+
+def _model_of(provider: str, sku: str, catalogue: Catalogue) -> str:
+    hardware = catalogue.hardware(provider, sku)
+    return hardware.accelerators.model if hardware is not None and hardware.accelerators is not None else ""
+
+
+def _asked_of(devices: Accelerators, compute: Compute) -> Accelerators | Unknown:
+    """The accelerators that a pod gets of those that a node has."""
+    requests = compute.requests
+    asked = requests.accelerators if requests is not None else Decimal(0)
+    if isinstance(asked, Unknown):
+        return asked
+    if asked == asked.to_integral_value():
+        return Accelerators(devices.model, int(asked), devices.memory_gib)
+    return Accelerators(devices.model, 1, devices.memory_gib, float(asked))

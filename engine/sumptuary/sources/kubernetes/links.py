@@ -1,0 +1,68 @@
+"""Objects that say something of others: owners of pods, autoscalers of workloads, node classes of node pools."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sumptuary.model import Resource
+from sumptuary.sources.kubernetes.objects import Object, text_map, value_at
+from sumptuary.sources.kubernetes.quantities import whole
+from sumptuary.values import Unknown, is_list, is_map
+
+_SCALERS = {
+    "HorizontalPodAutoscaler": ("spec.minReplicas", "spec.maxReplicas", 1),
+    "ScaledObject": ("spec.minReplicaCount", "spec.maxReplicaCount", 0),
+}
+"""The bounds of each autoscaler, and its lower one where it is not given."""
+_NODE_CLASSES = ("EC2NodeClass", "AWSNodeTemplate", "AKSNodeClass")
+
+
+class Links:
+    """What the objects of a run say of each other."""
+
+    def __init__(self, objects: Iterable[Object]) -> None:
+        self._known: set[tuple[str, str, str]] = set()
+        self._scalers: dict[tuple[str, str, str, str], Object] = {}
+        self._node_classes: dict[str, Object] = {}
+        for one in objects:
+            self._known.add((one.kind, one.namespace, one.name))
+            if one.kind in _SCALERS:
+                target = one.at("spec.scaleTargetRef")
+                if is_map(target):
+                    kind = target.get("kind") or "Deployment"  # KEDA's default
+                    self._scalers[_folder(one), one.namespace, str(kind), str(target.get("name"))] = one
+            elif one.kind in _NODE_CLASSES:
+                self._node_classes[one.name] = one
+
+    def is_owned(self, declared: Object) -> bool:
+        """Whether another object of the run made this one, and is judged for it (a Deployment's pods)."""
+        owners = value_at(declared.body, "metadata.ownerReferences")
+        for owner in owners if is_list(owners) else ():
+            if is_map(owner) and owner.get("controller") is True:
+                key = (str(owner.get("kind")), declared.namespace, str(owner.get("name")))
+                if key in self._known:
+                    return True
+        return False
+
+    def scale(self, resource: Resource, declared: Object) -> None:
+        """Take the bounds of the autoscaler that targets a workload: it, not the manifest, sets the count."""
+        scaler = self._scalers.get((_folder(declared), declared.namespace, declared.kind, declared.name))
+        if scaler is None or resource.compute is None:
+            return
+        low, high, default = _SCALERS[scaler.kind]
+        minimum = whole(scaler.at(low))
+        resource.compute.minimum = default if minimum is None else minimum
+        resource.compute.maximum = whole(scaler.at(high))
+        if declared.at("spec.replicas") is None:
+            resource.compute.desired = None
+        resource.relations["autoscaler"] = (scaler.address,)
+
+    def node_class_tags(self, name: str) -> dict[str, str | Unknown] | None:
+        """The cloud tags that a node class gives to its machines; None where the class is not in the run."""
+        found = self._node_classes.get(name)
+        return None if found is None else text_map(found.at("spec.tags"))
+
+
+def _folder(one: Object) -> str:
+    """Two overlays may hold the same names: only what stands in one directory belongs together."""
+    return one.path.rpartition("/")[0]
