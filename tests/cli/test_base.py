@@ -8,10 +8,14 @@ import os
 import subprocess
 import sys
 import tempfile
+from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
+import jsonschema
 import pytest
 
+SCHEMA = json.loads((files("sumptuary.reports") / "report.v1.schema.json").read_text(encoding="utf-8"))
 POLICY = """\
 apiVersion: sumptuary/v1
 kind: Policy
@@ -116,6 +120,7 @@ class Report:
     def __init__(self, document: dict[str, object], code: int) -> None:
         self.document = document
         self.code = code
+        self.comparison: dict[str, Any] = document["comparison"]  # type: ignore[assignment]
         self.rows: list[dict[str, object]] = document["violations"]  # type: ignore[assignment]
         self.notes: str = "\n".join(document["coverage"]["notes"])  # type: ignore[index]
 
@@ -168,12 +173,52 @@ def test_what_was_mended_is_resolved(standing: Repository) -> None:
     standing.write({"infra/main.tf": PROVIDER + instance("old", tags=GOOD)})
     found = standing.report()
     assert (found.statuses(), found.code) == ({}, 0)
+    (row,) = found.comparison["resolved"]
+    assert (row["policy"], row["resource"]["address"]) == ("team-tag", "aws_instance.old")
+    assert row["location"] == {"path": "infra/main.tf", "line": 4, "end_line": 6}
+    said = standing.run().stdout
+    assert "Resolved (1): these stood at the base\n  team-tag: aws_instance.old\n" in said
+    assert said.endswith("Passed: no new violations (exit 0)\n")
 
 
 def test_what_stood_and_became_dearer_blocks(standing: Repository) -> None:
     standing.write({"infra/main.tf": PROVIDER + instance("old", "m5.4xlarge")})
     found = standing.report()
     assert (found.statuses(), found.code) == ({"aws_instance.old": "fail"}, 1)
+    assert found.comparison["dearer"] == [row["fingerprint"] for row in found.rows]
+    assert found.comparison["new"] == []
+    assert "team-tag [dearer, blocks]" in standing.run().stdout
+
+
+def test_the_report_says_what_the_change_costs(standing: Repository) -> None:
+    standing.write({"infra/more.tf": instance("new", "m5.xlarge")})
+    found, commit = standing.report(), standing.git("rev-parse", "HEAD")
+    told = found.comparison
+    assert (told["base"], told["commit"], told["standing"]) == ("HEAD", commit, 1)
+    # 730 h x 0.096 and 730 h x 0.192
+    assert told["monthly_cost_before"]["expected"] == "70.08"
+    assert told["monthly_cost_change"] == {"low": "140.16", "expected": "140.16", "high": "140.16", "currency": "USD"}
+    jsonschema.validate(found.document, SCHEMA)
+    text = standing.run("--format", "text").stdout
+    assert text.startswith("This change adds $140 a month ($70.08 -> $210): 1 new violation; 1 stood before\n")
+    assert "team-tag [new, blocks]" in text
+    assert "aws_instance.old" not in text
+    standing.commit()
+    assert "This change does not alter the monthly cost ($210): 0 new violations; 2 stood" in standing.run().stdout
+    (standing.root / "infra" / "more.tf").unlink()
+    assert standing.run().stdout.startswith("This change takes off $140 a month ($210 -> $70.08): 0 new violations, 1")
+    quiet = standing.run("--quiet", base="HEAD~1").stdout
+    assert quiet.splitlines()[-1] == "Passed: no new violations, 1 baselined (exit 0)"
+
+
+def test_the_cost_of_what_has_no_price_is_not_made_up(repository: Repository) -> None:
+    tree = PROVIDER + 'variable "size" {}\n' + instance("old").replace('"m5.large"', "var.size")
+    repository.commit({"main.tf": tree}).write({"more.tf": instance("new")})
+    found = repository.report()
+    assert found.comparison["monthly_cost_change"] is None
+    assert found.comparison["monthly_cost_before"]["expected"] is None
+    jsonschema.validate(found.document, SCHEMA)
+    assert repository.run().stdout.startswith("What this change costs is not known: 1 new violation; 1 stood")
 
 
 def test_the_increase_is_judged_against_the_base(standing: Repository) -> None:
@@ -400,6 +445,8 @@ def test_no_filter_and_no_hook_is_run(standing: Repository, tmp_path: Path) -> N
     canary.unlink(missing_ok=True)
     assert standing.report(base="HEAD~1").code == 0
     assert not canary.exists()
+    standing.git("status")
+    assert canary.exists(), "the traps are not set, so the test proves nothing"
 
 
 def test_a_git_in_the_scanned_tree_is_not_run(standing: Repository, tmp_path: Path) -> None:
@@ -544,5 +591,7 @@ def test_a_run_that_is_told_to_end_leaves_nothing_behind(standing: Repository, t
 def test_git_is_not_touched_without_a_base(standing: Repository) -> None:
     standing.environment["PATH"] = str(standing.scratch)
     command = [sys.executable, "-m", "sumptuary", "check", "--policies", str(standing.policies)]
+    command += ["--format", "json"]
     ran = subprocess.run(command, cwd=standing.root, env=standing.environment, capture_output=True, check=False)
     assert ran.returncode == 1
+    assert "comparison" not in json.loads(ran.stdout)

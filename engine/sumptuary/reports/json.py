@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sumptuary.coverage import Coverage
     from sumptuary.findings import PriceUse, Saving, Violation
     from sumptuary.model import Place, Resource
-    from sumptuary.report import Report, Summary
+    from sumptuary.report import Comparison, Report, Spend, Summary
     from sumptuary.reports import Style
 
 SCHEMA = "sumptuary.report/v1"
@@ -27,18 +27,46 @@ def render(report: Report, style: Style | None = None) -> str:
 
 def document(report: Report) -> dict[str, object]:
     """The report in JSON types, keys in the published order."""
-    return {
+    found: dict[str, object] = {
         "schema": SCHEMA,
         "summary": _summary(report.summary),
         "violations": [_violation(violation, report.summary.spend.currency) for violation in report.violations],
         "coverage": _coverage(report.coverage),
         "catalogue": {"version": report.catalogue.version, "as_of": report.catalogue.as_of or None},
     }
+    if report.comparison is not None:
+        found["comparison"] = _comparison(report, report.comparison)
+    return found
+
+
+def _comparison(report: Report, comparison: Comparison) -> dict[str, object]:
+    """What a change does. ``new`` and ``dearer`` are fingerprints of failures, as often as they occur."""
+    failed = [violation.fingerprint for violation in report.violations if violation.status == "fail"]
+    currency, change = report.summary.spend.currency, comparison.change
+    return {
+        "base": comparison.base,
+        "commit": comparison.commit,
+        "monthly_cost_before": _spend(comparison.spend),
+        "monthly_cost_change": {**_span(change), "currency": currency} if change is not None else None,
+        "new": [one for one in failed if one not in comparison.dearer],
+        "dearer": [one for one in failed if one in comparison.dearer],
+        "resolved": [_resolved(violation, currency) for violation in comparison.resolved],
+        "standing": report.summary.baselined,
+    }
+
+
+def _resolved(violation: Violation, currency: str) -> dict[str, object]:
+    told = _violation(violation, currency)
+    kept = ("policy", "rule", "severity", "enforcement", "resource", "location", "message", "fingerprint", "savings")
+    return {name: told[name] for name in kept}
+
+
+def _spend(spend: Spend) -> dict[str, object]:
+    cost = _span(spend.monthly) if spend.monthly is not None else {"low": None, "expected": None, "high": None}
+    return {**cost, "currency": spend.currency, "priced": spend.priced, "unpriced": spend.unpriced}
 
 
 def _summary(summary: Summary) -> dict[str, object]:
-    spend = summary.spend
-    cost = _span(spend.monthly) if spend.monthly is not None else {"low": None, "expected": None, "high": None}
     return {
         "resources": summary.resources,
         "policies": summary.policies,
@@ -52,8 +80,8 @@ def _summary(summary: Summary) -> dict[str, object]:
         "approved": summary.approved,
         "baselined": summary.baselined,
         "errors": summary.errors,
-        "monthly_cost": {**cost, "currency": spend.currency, "priced": spend.priced, "unpriced": spend.unpriced},
-        "monthly_savings": {**_span(summary.savings), "currency": spend.currency},
+        "monthly_cost": _spend(summary.spend),
+        "monthly_savings": {**_span(summary.savings), "currency": summary.spend.currency},
         "exit_code": summary.exit_code,
     }
 

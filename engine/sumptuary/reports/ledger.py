@@ -47,7 +47,8 @@ def ledger(report: Report, width: int) -> list[str]:
 def verdict(report: Report) -> str:
     """What the run comes to, with the exit code."""
     summary = report.summary
-    found = plural(summary.violations, "violation")
+    new = "new " if report.comparison is not None and not report.comparison.dearer else ""
+    found = plural(summary.violations, f"{new}violation")
     also = [f"{summary.unknown:,} not known"] if summary.unknown else []
     for count, word in ((summary.waived, "waived"), (summary.approved, "approved"), (summary.baselined, "baselined")):
         also += [f"{count:,} {word}"] if count else []
@@ -62,7 +63,7 @@ def verdict(report: Report) -> str:
         return "Nothing to judge: there is no file here that sumptuary reads (exit 0)"
     if summary.violations:
         return f"Passed: {found}, none blocking{aside} (exit 0)"
-    return f"Passed: no violations{aside} (exit 0)"
+    return f"Passed: no {new}violations{aside} (exit 0)"
 
 
 def _judged(report: Report) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from sumptuary.money import NOTHING, ZERO, Range
 from sumptuary.reports.amounts import amount, span
+from sumptuary.reports.change import change_headline, mark_of, resolved
 from sumptuary.reports.ledger import ledger, plural, verdict
 from sumptuary.reports.printable import folded, printable
 from sumptuary.reports.unknowns import unknowns
@@ -33,11 +34,13 @@ _INDENT = 17
 def render(report: Report, style: Style) -> str:
     """The report as text, ending in a line break."""
     if style.quiet:
-        return "\n".join([*(_quiet_line(violation) for violation in _shown(report)), verdict(report)]) + "\n"
+        lines = [_quiet_line(violation, mark_of(violation, report)) for violation in _shown(report)]
+        return "\n".join([*lines, *filter(None, [change_headline(report)]), verdict(report)]) + "\n"
     paint = Paint(style.colour)
-    blocks = [[paint("bold", line) for line in folded(headline(report), style.width)]]
+    heads = [*folded(change_headline(report), style.width), *folded(headline(report), style.width)]
+    blocks = [[paint("bold", line) for line in heads]]
     blocks += [_file(path, groups, style.width, paint, _currency(report)) for path, groups in _by_file(report)]
-    blocks += [unknowns(report, style.width), ledger(report, style.width)]
+    blocks += [unknowns(report, style.width), resolved(report, style.width), ledger(report, style.width)]
     blocks.append([paint("bold", line) for line in folded(verdict(report), style.width)])
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 
@@ -74,6 +77,7 @@ class Group:
 
     first: Violation
     message: str
+    mark: str = ""
     addresses: list[str] = field(default_factory=list[str])
     savings: Range = NOTHING
     alone: Range = NOTHING
@@ -99,9 +103,10 @@ def _by_file(report: Report) -> list[tuple[str, list[Group]]]:
     for violation in _shown(report):
         path = _path(violation)
         message = _without_address(violation)
-        key = (_line(violation), violation.policy, violation.status, violation.severity, message, violation.remediation)
+        mark = mark_of(violation, report)
+        key = (_line(violation), violation.policy, violation.status, violation.severity, message, mark)
         groups = files.setdefault(path, {})
-        groups.setdefault(key, Group(violation, message)).add(violation)
+        groups.setdefault((*key, violation.remediation), Group(violation, message, mark)).add(violation)
     ranked = sorted(files.items(), key=lambda item: (-sum(g.savings.expected for g in item[1].values()), item[0]))
     return [(path, list(groups.values())) for path, groups in ranked]
 
@@ -126,7 +131,7 @@ def _group(group: Group, width: int, paint: Paint, currency: str) -> list[str]:
     rest = [
         *body[1:],
         *folded(_where(group), room),
-        *folded(_law(violation), room),
+        *folded(_law(violation, group.mark), room),
         *folded(_unpriced(violation), room),
     ]
     lines += [" " * _INDENT + line for line in rest]
@@ -149,11 +154,11 @@ def _called(place: Place) -> str:
     return f", called at {place.path}:{place.line}"
 
 
-def _law(violation: Violation) -> str:
-    """The policy and what it does: ``[blocks]``, or its level and what that will become."""
+def _law(violation: Violation, mark: str) -> str:
+    """The policy and what it does: ``[blocks]``, or its level and what that will become; with a base, what is new."""
     effect = "blocks" if violation.blocking else violation.enforcement
     ramp = f"; {violation.ramp}" if violation.ramp else ""
-    return f"{violation.policy} [{effect}{ramp}]"
+    return f"{violation.policy} [{f'{mark}, ' if mark else ''}{effect}{ramp}]"
 
 
 def _unpriced(violation: Violation) -> str:
@@ -171,12 +176,13 @@ def _money(group: Group, currency: str) -> str:
     return f"({span(group.alone, currency)} a month alone)" if group.alone.high > ZERO else ""
 
 
-def _quiet_line(violation: Violation) -> str:
+def _quiet_line(violation: Violation, mark: str) -> str:
     saving = violation.saving
     money = f" ({span(saving.attributed)} a month)" if saving is not None and saving.attributed.high > ZERO else ""
     line = _line(violation)
     where = printable(_path(violation)) + (f":{line}" if line else "")
-    blocks = " [blocks]" if violation.blocking else ""
+    words = ", ".join(filter(None, [mark, "blocks" if violation.blocking else ""]))
+    blocks = f" [{words}]" if words else ""
     address, message = printable(violation.resource.address), printable(_without_address(violation))
     return f"{where}: {violation.severity}: {printable(violation.policy)}: {address}: {message}{money}{blocks}"
 
