@@ -79,7 +79,8 @@ def _gather(arguments: Namespace, coverage: Coverage) -> Reading:
     around = circumstances_at(os.getcwd(), arguments, coverage)
     access = Access(arguments.profile, arguments.role_arn, arguments.external_id)
     account = scan(Request(access, tuple(arguments.region), arguments.deadline or DEADLINE), coverage)
-    around.commitments += account.commitments
+    read = {one.address for one in account.commitments}  # what the account says of them is newer than a file
+    around.commitments = (*(one for one in around.commitments if one.address not in read), *account.commitments)
     if account.knows_commitments:
         around.inputs |= {"commitments"}
     return read_estate((Change(one, one) for one in account.resources), around, coverage)

@@ -77,25 +77,14 @@ class Account:
         held = {key: value for key, value in {**self.environment(), **environment}.items() if value}
         written = self.directory / "report.json"
         written.unlink(missing_ok=True)
-        argv = [
-            sys.executable,
-            "-m",
-            "sumptuary",
-            *command,
-            *options,
-            "--format",
-            "text",
-            "--format",
-            f"json={written}",
-        ]
-        ran = subprocess.run(
-            argv, env=held, cwd=self.directory, capture_output=True, text=True, check=False, timeout=120
-        )
+        formats = ("--format", "text", "--format", f"json={written}", "--debug")
+        argv = [sys.executable, "-m", "sumptuary", *command, *options, *formats]
+        ran = subprocess.run(argv, env=held, cwd=self.directory, capture_output=True, timeout=120, check=False)
+        said, error = ran.stdout.decode(), ran.stderr.decode()
         report = written.read_text(encoding="utf-8") if written.exists() else "{}"
-        everything = ran.stdout + ran.stderr + report
+        everything = said + error + report
         assert not [canary for canary in CANARIES if canary in everything]
-        assert "Traceback" not in everything
-        return Run(ran.returncode, json.loads(report), ran.stdout, ran.stderr)
+        return Run(ran.returncode, json.loads(report), said, error)
 
     def image(self, region: str = REGION) -> str:
         return self.client("ec2", region).describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
