@@ -21,7 +21,7 @@ from sumptuary.rule import (
 from sumptuary_rules.sign_offs import Threshold, covering, missing
 from sumptuary_rules.spend import WHOLE, Amount, Run, Spend, runs_of, spends_of
 
-NO_BASE = "no base to compare with: give a plan (terraform show -json)"
+NO_BASE = "no base to compare with: give --base REF or a plan (terraform show -json)"
 
 
 @dataclass(slots=True, eq=False, repr=False)
