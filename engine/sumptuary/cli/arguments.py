@@ -111,6 +111,13 @@ def add_incomplete_option(parser: ArgumentParser) -> None:
     parser.add_argument("--allow-incomplete", action="store_true", help="what could not be judged is no exit code 3")
 
 
+def add_history_option(parser: ArgumentParser) -> None:
+    """The file that remembers runs; it is for runs that look at everything."""
+    group = parser.add_argument_group("what is remembered")
+    group.add_argument("--history", metavar="FILE", help="record the run and its findings in this file")
+    group.add_argument("--history-scope", default="", metavar="NAME", help="what it looks at (default: its paths)")
+
+
 def add_price_options(parser: ArgumentParser) -> None:
     """Prices of one's own, and the clock."""
     group = parser.add_argument_group("prices and time")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sumptuary.cli.arguments import (
     add_base_option,
+    add_history_option,
     add_incomplete_option,
     add_output_options,
     add_policy_options,
@@ -34,6 +35,7 @@ def configure(parser: ArgumentParser) -> None:
     add_policy_options(parser)
     add_price_options(parser)
     add_output_options(parser, FORMATS)
+    add_history_option(parser)
     add_incomplete_option(parser)
 
 

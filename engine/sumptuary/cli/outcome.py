@@ -44,6 +44,10 @@ def whole_report(reading: Reading, arguments: Namespace) -> Report:
     )
     report = evaluate(reading.resources, around.laws.policies, setting, coverage, reading.before)
     _note_unpriced(reading.resources, coverage)
+    if getattr(arguments, "history", None) is not None:
+        from sumptuary.cli.remembering import terms_of
+
+        report.terms = terms_of(reading, arguments.stage)
     return report
 
 
@@ -66,11 +70,15 @@ def report_on(reading: Reading, arguments: Namespace) -> Report:
 
 
 def deliver(report: Report, wanted: Sequence[Output], arguments: Namespace) -> int:
-    """Write the report in every format asked for; its exit code."""
+    """Write the report in every format asked for, then remember it; its exit code."""
     for one in wanted:
         write(one, render(one.format, report, style_of(arguments, one)))
     if all(one.path for one in wanted) and not arguments.quiet:
         sys.stderr.write(verdict(report) + "\n")
+    if getattr(arguments, "history", None) is not None:
+        from sumptuary.cli.remembering import record
+
+        record(report, arguments)
     return report.summary.exit_code
 
 

@@ -88,7 +88,7 @@ def plain(text: str) -> str:
 
 def stamp(when: datetime) -> str:
     """A time in UTC with seconds, such that later ones sort after earlier ones."""
-    return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return when.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
 def cents(figure: Decimal | None) -> str | None:
