@@ -23,6 +23,8 @@ def read_list(source: bytes, shown: str, objects: list[Object]) -> list[tuple[in
         reader.values()
     except JSONDecodeError as error:
         return [(error.lineno, f"not valid JSON: {error.msg}")]
+    except ValueError as error:  # a number of thousands of digits, NaN
+        return [(reader.line, f"not valid JSON: {error}")]
     except RecursionError:
         return [(reader.line, "nested too deep")]
     return []

@@ -1,0 +1,131 @@
+"""The YAML reader: values as PyYAML reads them, with lines, and bounds that hostile files meet."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sumptuary.sources.kubernetes.documents import read
+
+TEXT = """\
+# a comment
+apiVersion: v1
+metadata:
+  labels: &shared
+    a: "1"
+    app.kubernetes.io/name: web
+spec:
+  containers:
+    - name: one
+      args: [x, 2, true, ~, 1.5, 0x1F, 2024-01-01, off]
+    - name: two
+      labels: *shared
+---
+kind: Two
+merged:
+  <<: {b: 2, c: 3}
+  c: 4
+"""
+
+
+def test_values_and_lines() -> None:
+    reading = read(TEXT.encode())
+    assert not reading.problems
+    one, two = reading.documents
+    assert one.value == {
+        "apiVersion": "v1",
+        "metadata": {"labels": {"a": "1", "app.kubernetes.io/name": "web"}},
+        "spec": {
+            "containers": [
+                {"name": "one", "args": ["x", 2, True, None, 1.5, "0x1F", "2024-01-01", "off"]},
+                {"name": "two", "labels": {"a": "1", "app.kubernetes.io/name": "web"}},
+            ]
+        },
+    }
+    assert two.value == {"kind": "Two", "merged": {"b": 2, "c": 4}}
+    assert (one.line, one.end_line, two.line) == (2, 12, 14)
+    lines = {
+        "apiVersion": 2,
+        "metadata.labels.a": 5,
+        "metadata.labels.app.kubernetes.io/name": 6,
+        "spec.containers.0": 9,
+        "spec.containers.1.name": 11,
+        "spec.containers.1.labels.a": 5,
+        "spec.containers.name": 8,
+        "spec.nothing": 7,
+        "nothing": 2,
+    }
+    assert {path: one.line_of(path) for path in lines} == lines
+    assert two.line_of("merged.c") == 17
+
+
+def test_a_broken_document_does_not_hide_the_others() -> None:
+    reading = read(b"kind: A\n---\nkind: [\n---\nkind: C\n---\n  x: {\n---\nkind: E\n")
+    assert [document.value for document in reading.documents] == [{"kind": "A"}, {"kind": "C"}, {"kind": "E"}]
+    assert [problem.line for problem in reading.problems] == [4, 8]
+    assert [document.line for document in reading.documents] == [1, 5, 9]
+
+
+def test_a_template_is_known_as_one() -> None:
+    (problem,) = read(b"kind: A\nreplicas: {{ .Values.n }}\n{{- if x }}\n").problems
+    assert problem.templated
+
+
+def test_what_is_not_utf8_has_its_line() -> None:
+    (problem,) = read(b"a: 1\nb: \xff\n").problems
+    assert (problem.line, problem.message) == (2, "the file is not UTF-8")
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("a: &a [x,x]\n" + "".join(f"{c}: &{c} [*{p},*{p}]\n" for p, c in zip("abcdefghijklmnopqrstuv", "bcdefghijklmnopqrstuvw", strict=True)), "unfolds"),
+        ("[" * 5000, "nested deeper"),
+        ("a: *nowhere\n", "stands for nothing"),
+        ("a: &a\n  b: *a\n", "stands for nothing"),
+        ("a: \x01\n", "not valid YAML"),
+    ],
+)  # fmt: skip
+def test_hostile_files_end_quickly(source: str, said: str) -> None:
+    before = time.process_time()
+    reading = read(source.encode())
+    assert said in reading.problems[0].message
+    assert time.process_time() - before < 5
+
+
+def test_a_merge_bomb_is_counted() -> None:
+    text = "a: &a {" + ", ".join(f"k{n}: 1" for n in range(2000)) + "}\n"
+    text += "".join(f"m{n}:\n  <<: [{', '.join(['*a'] * 100)}]\n" for n in range(40))
+    assert "unfolds" in read(text.encode()).problems[0].message
+
+
+def test_huge_numbers_stay_text() -> None:
+    (document,) = read(b"a: " + b"9" * 5000 + b"\nb: 1e99999\n").documents
+    assert document.value == {"a": "9" * 5000, "b": "1e99999"}
+
+
+SCALARS = st.none() | st.booleans() | st.integers(-(10**12), 10**12) | st.text(max_size=12)
+VALUES = st.recursive(
+    SCALARS, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4)
+)
+
+
+@given(st.lists(st.dictionaries(st.text(max_size=8), VALUES, max_size=4), min_size=1, max_size=3))
+def test_what_was_written_is_read(values: list[object]) -> None:
+    text = yaml.safe_dump_all(values, sort_keys=False)
+    reading = read(text.encode("utf-8", "surrogatepass"))
+    assert not reading.problems
+    assert [document.value for document in reading.documents] == values
+
+
+@given(st.text(max_size=300))
+def test_no_text_is_a_fault(text: str) -> None:
+    reading = read(text.encode("utf-8", "surrogatepass"))
+    for document in reading.documents:
+        assert 1 <= document.line <= document.end_line
+    for problem in reading.problems:
+        assert 1 <= problem.line <= text.count("\n") + 2
