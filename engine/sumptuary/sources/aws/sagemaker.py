@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sumptuary.sources.aws.client import Api
     from sumptuary.sources.aws.live import Where
 
-NOT_DEPLOYED = ("Creating", "Deleting", "Failed", "OutOfService")
+NOT_DEPLOYED = ("Deleting", "Failed", "OutOfService")
 NOT_KEPT = ("Deleting", "Failed")
 
 
