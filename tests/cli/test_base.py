@@ -323,6 +323,28 @@ def test_from_a_sub_directory_and_by_absolute_path(standing: Repository) -> None
     assert standing.report("..", "--root", "../infra", at="infra").code in (0, 1, 3)
 
 
+def test_from_a_directory_that_the_base_does_not_have(standing: Repository, tmp_path: Path) -> None:
+    standing.write({"stage/main.tf": PROVIDER + instance("new"), "README": "A file.\n"})
+    (tmp_path / "aside").mkdir()
+    assert standing.report(at="stage").statuses() == {"aws_instance.new": "fail"}
+    assert standing.report("../repo/infra", at="../aside").statuses() == {"aws_instance.old": "baselined"}
+    standing.commit({"there": "A file.\n"})
+    (standing.root / "there").unlink()
+    standing.write({"there/main.tf": PROVIDER})
+    ran = standing.run(at="there")
+    assert ran.returncode == 2
+    assert "the working directory is no directory at the base" in ran.stderr
+
+
+def test_a_hooks_environment_and_another_work_tree(standing: Repository, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    standing.git("worktree", "add", "--quiet", str(other))
+    (other / "infra" / "more.tf").write_text(instance("new"))
+    standing.environment |= {"GIT_DIR": str(tmp_path / "no.git"), "GIT_INDEX_FILE": str(tmp_path / "index")}
+    assert standing.report().code == 0
+    assert standing.report("../other").statuses()["aws_instance.new"] == "fail"
+
+
 def test_the_projects_settings_hold_for_both_sides_from_anywhere(standing: Repository) -> None:
     project = 'apiVersion: sumptuary/v1\nkind: Project\nmetadata: {name: x}\nspec: {exclude: ["legacy/**"]}\n'
     standing.commit({"sumptuary.yaml": project, "legacy/main.tf": PROVIDER + instance("huge", "p4d.24xlarge")})
@@ -377,6 +399,13 @@ def test_downloaded_modules_are_seen_by_both_sides(repository: Repository) -> No
     repository.write({"infra/more.tf": instance("new")})
     wanted = {"module.vm.aws_instance.inner": "baselined", "aws_instance.new": "fail"}
     assert repository.report().statuses() == wanted
+
+
+def test_modules_that_the_change_commits_are_its_own(repository: Repository) -> None:
+    call = PROVIDER + 'module "vm" {\n  source = "example/vm/aws"\n}\n'
+    repository.commit({"infra/main.tf": call}).write(DOWNLOADED)
+    repository.git("add", "infra/.terraform/modules/modules.json", "infra/.terraform/modules/vm/main.tf")
+    assert repository.report().statuses() == {"module.vm.aws_instance.inner": "fail"}
 
 
 def test_variable_files_that_git_ignores_are_seen_by_both_sides(repository: Repository) -> None:

@@ -59,7 +59,7 @@ def judged_against_base(arguments: Namespace, coverage: Coverage) -> Report:
         base = _base_of(reading, mirror, arguments)
         reading.before = base.resources
         head = whole_report(reading, arguments)
-        with chdir(mirror.of(os.getcwd())):
+        with chdir(mirror.working()):
             former = whole_report(base, arguments)
     _note_unread(base.coverage, coverage)
     lenient = arguments.allow_incomplete
@@ -98,7 +98,7 @@ def _base_of(head: Reading, mirror: Mirror, arguments: Namespace) -> Reading:
     given = Namespace(**vars(arguments))
     given.var_file = [_variable_file(file, mirror) for file in arguments.var_file]
     paths = _paths_of(head, mirror)
-    with chdir(mirror.of(os.getcwd())):
+    with chdir(mirror.working()):
         reading = read_estate(changes(paths, given, former.root, coverage), former, coverage)
     told = head.before or []
     stood: list[Resource] = [one for one in told if one.source == "plan"]
@@ -138,7 +138,7 @@ def _approvals(around: Circumstances, mirror: Mirror, arguments: Namespace, cove
     inside = [one for one in given if _is_in(one.place.path, mirror.top)]
     sources = [mirror.of(path) for path in arguments.policies if _is_in(path, mirror.top)]
     start = mirror.of(common_directory(arguments.paths))
-    with chdir(mirror.of(os.getcwd())):
+    with chdir(mirror.working()):
         former, problems = load_approvals([path for path in sources if os.path.exists(path)], start)
     for problem in problems:
         coverage.note(f"of the base, {problem}")

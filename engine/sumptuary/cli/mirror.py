@@ -9,7 +9,7 @@ import threading
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 
-from sumptuary.cli.revision import copy_tree, ignored, link, write
+from sumptuary.cli.revision import copy_tree, ignored, link, tracked, write
 from sumptuary.errors import UsageError
 
 TYPE_CHECKING = False
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 CONFIGURATION = (".tf", ".tofu", ".tf.json", ".tofu.json")
 VARIABLES = ("*.tfvars", "*.tfvars.json")
+MODULES = ":(glob)**/.terraform/modules/**"
 LARGEST_FILE = 5_000_000
 LARGEST_MODULES = 500_000_000
 """Bytes of downloaded modules that are copied in all."""
@@ -39,6 +40,20 @@ class Mirror:
         """Where a path lies in the mirror. Only paths under the checkout hold anything there."""
         return os.path.normpath(os.path.join(self._directory, os.path.relpath(os.path.abspath(path), self._common)))
 
+    def working(self) -> str:
+        """The working directory in the mirror, made where the commit does not have it.
+
+        Raises:
+            UsageError: the commit has something else there.
+        """
+        here = self.of(os.getcwd())
+        try:
+            os.makedirs(here, mode=0o700, exist_ok=True)
+        except OSError:
+            message = "the working directory is no directory at the base"
+            raise UsageError(message, place=os.getcwd(), hint=f"start from {self.top}") from None
+        return here
+
     def fill(self, commit: str) -> None:
         """Write the commit's files, then what git does not keep but both sides stand on: modules and variables."""
         self.notes = copy_tree(self.top, commit, self.tree)
@@ -50,7 +65,7 @@ class Mirror:
 
     def _copy_modules(self, made: set[str]) -> int:
         """Copy ``.terraform/modules`` of each directory that holds configuration; the bytes copied, up to the bound."""
-        total = 0
+        total, own = 0, frozenset(tracked(self.top, [MODULES]))  # what is committed is part of the change
         for directory, _, files in list(os.walk(self.tree)):
             if not any(name.endswith(CONFIGURATION) for name in files):
                 continue
@@ -59,7 +74,7 @@ class Mirror:
             if os.path.islink(source) or os.path.islink(os.path.join(source, "modules")):
                 continue
             for name in _files(self.top, os.path.normpath(os.path.join(inside, "modules"))):
-                total += self._copy(name, made)
+                total += self._copy(name, made) if name.replace(os.sep, "/") not in own else 0
                 if total > LARGEST_MODULES:
                     return total
         return total
@@ -119,9 +134,7 @@ def _orderly_end() -> Generator[None]:
         yield
         return
     numbers = [getattr(signal, name) for name in _FATAL if hasattr(signal, name)]
-    former = {
-        number: signal.signal(number, _leave) for number in numbers if signal.getsignal(number) == signal.SIG_DFL
-    }
+    former = {number: signal.signal(number, _leave) for number in numbers if signal.getsignal(number) == signal.SIG_DFL}
     try:
         yield
     finally:

@@ -102,8 +102,17 @@ def copy_tree(top: str, commit: str, target: str) -> list[str]:
 
 def ignored(top: str, patterns: Sequence[str]) -> list[str]:
     """The files of the work tree that git is told to ignore and that match a pattern, relative to ``top``."""
-    asked = _run(["ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--", *patterns], top)
-    return [os.fsdecode(name) for name in asked.stdout.split(b"\0") if name and _is_harmless(name)]
+    return _files(top, ["--others", "--ignored", "--exclude-standard", "--", *patterns])
+
+
+def tracked(top: str, patterns: Sequence[str]) -> list[str]:
+    """The files that match a pattern and are part of the project, relative to ``top``."""
+    return _files(top, ["--cached", "--", *patterns])
+
+
+def _files(top: str, wanted: Sequence[str]) -> list[str]:
+    names = _run(["ls-files", "-z", *wanted], top).stdout.split(b"\0")
+    return [os.fsdecode(name) for name in names if name and _is_harmless(name)]
 
 
 def write(target: str, path: bytes, content: bytes, made: set[str]) -> bool:
