@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -48,8 +49,9 @@ class Asked:
     devices: Devices | None
 
 
-def asked(spec: dict[str, object], path: str) -> Asked:
-    """What the pod of a pod spec asks for. ``path`` is where the spec stands in its object.
+def asked(spec: dict[str, object], path: str, containers_at: Sequence[str] = ()) -> Asked:
+    """What the pod of a pod spec asks for. ``path`` is where the spec stands in its object; ``containers_at`` where
+    each container does, if that is elsewhere.
 
     Containers run together and add up, as do sidecars (init containers that restart always); other init containers
     run one by one before, so the largest counts.
@@ -63,9 +65,11 @@ def asked(spec: dict[str, object], path: str) -> Asked:
             if not is_map(container):
                 continue
             wanted, where = _container(container)
-            runs_along = name == "containers" or container.get("restartPolicy") == "Always"
+            runs_init = name == "initContainers"
+            runs_along = not runs_init or container.get("restartPolicy") == "Always"
             _take(total if runs_along else first, wanted, largest=not runs_along)
-            found = _devices(wanted, f"{path}.{name}.{index}.{where}")
+            own = f"{path}.{name}.{index}" if runs_init or not containers_at else containers_at[index]
+            found = _devices(wanted, f"{own}.{where}")
             devices = devices if found is None else found if devices is None else _together(devices, found)
     for key, value in first.items():
         if isinstance(value, Decimal) and key in ("cpu", "memory"):

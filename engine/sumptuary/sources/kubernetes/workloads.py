@@ -11,7 +11,7 @@ from sumptuary.sources.kubernetes.checkpoints import checkpoint_of
 from sumptuary.sources.kubernetes.kinds import Kind, PodSet
 from sumptuary.sources.kubernetes.nodes import selected
 from sumptuary.sources.kubernetes.objects import Object, settled, text_map, value_at
-from sumptuary.sources.kubernetes.pods import Devices, asked
+from sumptuary.sources.kubernetes.pods import Asked, Devices, asked
 from sumptuary.sources.kubernetes.purpose import purpose_of
 from sumptuary.sources.kubernetes.quantities import whole
 from sumptuary.values import Unknown, is_list, is_map
@@ -37,6 +37,11 @@ class Pods:
     desired: int | Unknown | None
     maximum: int | Unknown | None
     count_attribute: str
+    containers_at: tuple[str, ...] = ()
+
+    def asked(self) -> Asked:
+        """What each of the pods asks for."""
+        return asked(self.spec, self.path, self.containers_at)
 
 
 def pods_of(declared: Object, kind: Kind) -> list[Pods]:
@@ -46,7 +51,7 @@ def pods_of(declared: Object, kind: Kind) -> list[Pods]:
 
 
 def _devices_asked(pods: Pods) -> Decimal:
-    wanted = asked(pods.spec, pods.path).requests.accelerators
+    wanted = pods.asked().requests.accelerators
     return Decimal(1) if isinstance(wanted, Unknown) else wanted
 
 
@@ -57,7 +62,10 @@ def _pods(body: dict[str, object], pod_set: PodSet) -> Iterator[Pods]:
         if not is_map(template):
             continue
         spec_path = template_path if pod_set.inline else ".".join(part for part in (template_path, "spec") if part)
-        spec = _inline(template) if pod_set.inline else template.get("spec")
+        spec: object = template.get("spec")
+        containers_at: list[str] = []
+        if pod_set.inline:
+            spec = _inline(template, template_path, containers_at)
         if not is_map(spec):
             continue
         metadata = template.get("metadata")
@@ -72,6 +80,7 @@ def _pods(body: dict[str, object], pod_set: PodSet) -> Iterator[Pods]:
             desired=desired,
             maximum=whole(value_at(holder, pod_set.maximum)) if pod_set.maximum else None,
             count_attribute=f"{path}.{pod_set.desired}" if pod_set.desired else path,
+            containers_at=tuple(containers_at),
         )
 
 
@@ -106,18 +115,25 @@ def _count(holder: dict[str, object], pod_set: PodSet) -> int | Unknown | None:
     return factor if isinstance(factor, Unknown) else count * max(0, factor - pod_set.less)
 
 
-def _inline(component: dict[str, object]) -> dict[str, object]:
+def _inline(component: dict[str, object], path: str, containers_at: list[str]) -> dict[str, object]:
     """A pod spec from a component that mixes one with its own fields: KServe's predictors, Kubeflow's trainer.
 
-    KServe names the model server's container after its framework (``model``, ``pytorch``, ``triton``).
+    KServe names the model server's container after its framework (``model``, ``pytorch``, ``triton``). Where each
+    container stands is appended to ``containers_at``.
     """
     containers = component.get("containers")
-    listed = [one for one in containers if is_map(one)] if is_list(containers) else []
-    servers = [value for value in component.values() if is_map(value) and _is_server(value)]
+    listed: list[dict[str, object]] = []
+    for index, one in enumerate(containers if is_list(containers) else ()):
+        if is_map(one):
+            listed.append(one)
+            containers_at.append(f"{path}.containers.{index}")
+    servers = {key: value for key, value in component.items() if is_map(value) and _is_server(value)}
     if is_map(resources := component.get("resourcesPerNode")):
+        containers_at.append(path)
         words: dict[str, object] = {name: component[name] for name in ("image", "command", "args") if name in component}
         listed.append({"resources": resources, **words})
-    return {**component, "containers": [*listed, *servers]}
+    containers_at += [f"{path}.{key}" for key in servers]
+    return {**component, "containers": [*listed, *servers.values()]}
 
 
 def _is_server(value: dict[str, object]) -> bool:
@@ -146,7 +162,7 @@ def _nature(kind: str) -> str:
 
 
 def _compute(pods: Pods) -> tuple[Compute, str | Unknown | None, str | Unknown | None]:
-    wants, on = asked(pods.spec, pods.path), selected(pods.spec, pods.path)
+    wants, on = pods.asked(), selected(pods.spec, pods.path)
     accelerators = _accelerators(wants.devices, on.accelerator, on.sku)
     compute = Compute(
         sku=on.sku,
