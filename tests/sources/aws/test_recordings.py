@@ -104,7 +104,8 @@ def test_recorded_answers_are_read_without_loss(
     for name, answer in recorded(operation):
         given, found = items(answer), list(read(answer, HERE))
         assert len(found) == len(given), name
-        assert len({one.id for one in found}) == len(found), name
+        versions = operation == "ec2.DescribeLaunchTemplateVersions"  # several of one template
+        assert versions or len({one.id for one in found}) == len(found), name
         for item, resource in zip(given, found, strict=True):
             seen += 1
             assert resource.kind != "other", name
