@@ -21,7 +21,7 @@ def main() -> None:
         "violations": figure(report, "summary", "violations", "total"),
         "blocking": figure(report, "summary", "violations", "blocking"),
         "monthly-savings": figure(report, "summary", "monthly_savings", "expected"),
-        "monthly-change": figure(report, "comparison", "monthly_change", "expected"),
+        "monthly-change": figure(report, "comparison", "monthly_cost_change", "expected"),
     }
     sys.stdout.writelines(f"{name}={value}\n" for name, value in figures.items())
 
