@@ -83,7 +83,7 @@ def said(violations: Iterable[Violation], prefix: str = "") -> Said:
 
 def plain(text: str) -> str:
     """Text that any database takes: bytes of a file name that are no UTF-8 become escapes."""
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def stamp(when: datetime) -> str:
