@@ -38,7 +38,9 @@ def place(resource: Resource, cluster: Cluster, catalogue: Catalogue) -> None:
     compute = resource.compute
     if resource.provider != "kubernetes":
         return
-    resource.host_provider = resource.host_provider or cluster.provider
+    if not resource.host_provider:
+        sku = compute.sku if compute is not None else None
+        resource.host_provider = cluster.provider or (_cloud_of(sku, catalogue) if isinstance(sku, str) else "")
     if resource.region is None and cluster.region:
         resource.region = cluster.region
     if compute is None or compute.requests is None:
@@ -59,6 +61,12 @@ def place(resource: Resource, cluster: Cluster, catalogue: Catalogue) -> None:
         compute.share = share
     if compute.purchase_option is None and cluster.rates is not None:
         compute.purchase_option = cluster.rates.get(compute.sku) if isinstance(compute.sku, str) else None
+
+
+def _cloud_of(sku: str, catalogue: Catalogue) -> str:
+    """The one cloud that has an instance type of this name; empty where none or several do."""
+    clouds = [cloud for cloud in ("aws", "gcp", "azure") if catalogue.hardware(cloud, sku) is not None]
+    return clouds[0] if len(clouds) == 1 else ""
 
 
 def share_of(requests: Requests, hardware: Hardware) -> Decimal | Unknown:

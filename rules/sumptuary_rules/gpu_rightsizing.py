@@ -199,9 +199,10 @@ def _present(resource: Resource, context: Context) -> Accelerators | Outcome:
     if isinstance(compute.accelerators, Accelerators):
         has = compute.accelerators
         return PASSED if has.count == 0 or has.fraction < 1 else has  # none at all, or only a slice of one
-    for value in (compute.accelerators, compute.sku):
-        if isinstance(value, Unknown):
-            return Undecided.on(value, compute.sku_attribute)
+    if isinstance(compute.accelerators, Unknown):
+        return Undecided.on(compute.accelerators, compute.sku_attribute)
+    if isinstance(compute.sku, Unknown):
+        return Undecided.on(compute.sku, compute.sku_attribute)
     if compute.sku is None:
         return Skipped("no instance type is given")
     hardware = context.catalogue.hardware(resource.host, compute.sku)

@@ -37,7 +37,7 @@ def fill_pool(resource: Resource, declared: Object, links: Links) -> None:
         purchase_attribute=f"{path}.requirements",
         count_attribute="spec.limits",
     )
-    resource.region, resource.zone = on.region, on.zone
+    resource.region, resource.zone, resource.host_provider = on.region, on.zone, on.cloud
     _tag(resource, body, links, path)
 
 

@@ -30,6 +30,12 @@ PURCHASE: dict[str, dict[str, str]] = {
 }
 """Node labels that say how a node is bought, with the purchase option that each value means."""
 
+CLOUDS = {
+    "cloud.google.com": "gcp", "eks.amazonaws.com": "aws", "karpenter.k8s.aws": "aws", "k8s.amazonaws.com": "aws",
+    "kubernetes.azure.com": "azure", "karpenter.azure.com": "azure",
+}  # fmt: skip
+"""Domains of node labels that only one cloud has."""
+
 _SHARED = ("-SHARED", "-MIG-")
 """What the NVIDIA device plugin puts behind a product's name where it is shared or sliced."""
 
@@ -44,6 +50,7 @@ class Selected:
     purchase: str | Unknown | None = None
     region: str | Unknown | None = None
     zone: str | Unknown | None = None
+    cloud: str = ""
     attributes: dict[str, str] = field(default_factory=dict[str, str])
 
 
@@ -66,6 +73,8 @@ def selected(spec: dict[str, object], path: str) -> Selected:
         if key in labels and (option := _purchase(labels[key][0], meanings)) is not None:
             found.purchase, found.attributes["purchase"] = option, labels[key][1]
             break
+    clouds = {CLOUDS[domain] for key in labels if (domain := key.partition("/")[0]) in CLOUDS}
+    found.cloud = clouds.pop() if len(clouds) == 1 else ""
     for name, keys in (("region", REGIONS), ("zone", ZONES)):
         for key in keys:
             if key in labels and len(labels[key][0]) == 1:

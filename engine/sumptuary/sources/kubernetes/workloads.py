@@ -9,7 +9,7 @@ from decimal import Decimal
 from sumptuary.model import NO_ACCELERATORS, Accelerators, Compute, Lifetime, Resource, Workload
 from sumptuary.sources.kubernetes.checkpoints import checkpoint_of
 from sumptuary.sources.kubernetes.kinds import Kind, PodSet
-from sumptuary.sources.kubernetes.nodes import selected
+from sumptuary.sources.kubernetes.nodes import Selected, selected
 from sumptuary.sources.kubernetes.objects import Object, settled, text_map, value_at
 from sumptuary.sources.kubernetes.pods import Asked, Devices, asked
 from sumptuary.sources.kubernetes.purpose import purpose_of
@@ -149,7 +149,9 @@ def fill(resource: Resource, declared: Object, kind: Kind, pods: Pods | None) ->
         if kind.purpose:
             resource.workload = Workload(purpose=kind.purpose, evidence=_nature(declared.kind))
         return
-    resource.compute, resource.region, resource.zone = _compute(pods)
+    on = selected(pods.spec, pods.path)
+    resource.compute = _compute(pods, on)
+    resource.region, resource.zone, resource.host_provider = on.region, on.zone, on.cloud
     template_annotations = text_map(pods.metadata.get("annotations"))
     _scale(resource.compute, template_annotations)
     if STOPPED_ANNOTATION in annotations:
@@ -161,10 +163,10 @@ def _nature(kind: str) -> str:
     return f"it is {'an' if kind[:1] in 'AEIOU' else 'a'} {kind}"
 
 
-def _compute(pods: Pods) -> tuple[Compute, str | Unknown | None, str | Unknown | None]:
-    wants, on = pods.asked(), selected(pods.spec, pods.path)
+def _compute(pods: Pods, on: Selected) -> Compute:
+    wants = pods.asked()
     accelerators = _accelerators(wants.devices, on.accelerator, on.sku)
-    compute = Compute(
+    return Compute(
         sku=on.sku,
         alternatives=on.others,
         minimum=pods.minimum,
@@ -177,7 +179,6 @@ def _compute(pods: Pods) -> tuple[Compute, str | Unknown | None, str | Unknown |
         purchase_attribute=on.attributes.get("purchase", pods.path),
         count_attribute=pods.count_attribute,
     )
-    return compute, on.region, on.zone
 
 
 def _place(devices: Devices | None, pods: Pods) -> str:
