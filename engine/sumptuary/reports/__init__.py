@@ -19,7 +19,7 @@ if TYPE_CHECKING:
             ...
 
 
-FORMATS = ("text", "json", "sarif", "junit", "gitlab")
+FORMATS = ("text", "json", "sarif", "junit", "gitlab", "markdown")
 """The formats a report can take, each a module of this name, the first being the one for people."""
 
 

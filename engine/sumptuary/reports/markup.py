@@ -17,8 +17,9 @@ CUT = 300
 _FRAME = r"""[("'\u2018\u201c]*(?:%s)[)"'\u2019\u201d]*[.,;:?!]*[)"'\u2019\u201d]*"""
 _WORD = re.compile(_FRAME % r"[^\W_]+(?:['\u2019/-][^\W_]+)*")
 _FIGURE = re.compile(_FRAME % r"-?[$€£]?[0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)?%?")
+_DATE = re.compile(_FRAME % "[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TICKET = re.compile(r"[^\W_]+-[0-9]")
-_HEXADECIMAL = re.compile(r"[(\"']*[0-9a-fA-F]{7,}\b")
+_HEXADECIMAL = re.compile(r"\b[0-9a-fA-F]{7,}\b")
 _SIGNS = frozenset("\u2014\u2013\u2192\u00d7")
 """Dashes, an arrow, a multiplication sign: prose where they stand alone."""
 
@@ -53,9 +54,11 @@ def cut(text: str, limit: int) -> str:
 
 
 def _is_prose(word: str) -> bool:
-    if word in _SIGNS or _FIGURE.fullmatch(word):
-        return not _HEXADECIMAL.match(word)
-    return _WORD.fullmatch(word) is not None and not _TICKET.search(word) and not _HEXADECIMAL.match(word)
+    if word in _SIGNS or _DATE.fullmatch(word):
+        return True
+    if _HEXADECIMAL.search(word):
+        return False
+    return _FIGURE.fullmatch(word) is not None or (_WORD.fullmatch(word) is not None and not _TICKET.search(word))
 
 
 def _doubtful(words: str) -> str:
