@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from argparse import Namespace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from sumptuary.cli import program
+from sumptuary.cli.arguments import Output
+from sumptuary.cli.outcome import deliver
+from sumptuary.coverage import Coverage
+from sumptuary.report import CatalogueStamp, Report, Spend, summarise
 
 POLICY = """\
 apiVersion: sumptuary/v1
@@ -147,6 +153,20 @@ def test_single_files_are_not_recorded(capsys: pytest.CaptureFixture[str], optio
     assert program.run(["check", *options, "--policies", "team.yaml", "--history", "runs.sqlite"]) == 1
     assert "history: not recorded: single files were looked at; name their directory" in capsys.readouterr().err
     assert not Path("runs.sqlite").exists()
+
+
+def test_a_live_account_is_a_scope_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
+    """As ``scan`` calls it, without the options that only files have."""
+    rows = [{"provider": "aws", "account": "123456789012", "region": "us-east-1", "collector": "ec2", "status": "ok"}]
+    coverage = Coverage(collectors=rows)
+    summary = summarise([], coverage, resources=0, policies=1, spend=Spend())
+    now = datetime(2026, 11, 21, tzinfo=UTC)
+    report = Report([], coverage, summary, CatalogueStamp(), now, "scheduled")
+    outputs = [Output("json", "out.json")]
+    arguments = Namespace(history="runs.sqlite", history_scope="", now=now, quiet=False, no_color=True)
+    assert deliver(report, outputs, arguments) == 0
+    assert "history: run 1 of aws/123456789012: 0 new" in capsys.readouterr().err
+    assert asked(capsys)["runs"][0]["scope"] == "aws/123456789012"
 
 
 def test_filters(capsys: pytest.CaptureFixture[str]) -> None:

@@ -164,7 +164,7 @@ BAD = [
     (other_program, "is a database of another program"),
     (newer, f"was written by a newer sumptuary \\(schema {VERSION + 1}\\)"),
     (damaged, "is damaged"),
-    (directory, "cannot be used|is not there"),
+    (directory, "cannot be opened|is not there"),
 ]
 
 

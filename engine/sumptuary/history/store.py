@@ -221,6 +221,9 @@ def _explained(error: Exception, path: str) -> UsageError:
         return UsageError(f"the history `{path}` is being written by another process", hint=hint)
     if name.startswith("SQLITE_READONLY"):
         return UsageError(f"the history `{path}` cannot be written: it is read-only")
+    if name.startswith("SQLITE_CANTOPEN"):
+        hint = "it has to be a file, in a directory that may be written"
+        return UsageError(f"the history `{path}` cannot be opened", hint=hint)
     if name.startswith("SQLITE_FULL"):
         return UsageError(f"the history `{path}` cannot be written: the disk is full; the run is not in it")
     return UsageError(f"the history `{path}` cannot be used: {error}")
