@@ -29,11 +29,11 @@ class Chosen:
     @classmethod
     def of(cls, paths: Sequence[str]) -> Chosen:
         """From the path arguments of a call."""
-        named = [path for path in paths if not os.path.isdir(path)]
+        named = [path for path in paths if not os.path.isdir(path) and path != "-"]
         files = frozenset(_shown(path) for path in named)
         directories = tuple(_shown(path) for path in paths if os.path.isdir(path))
         roots = frozenset(_shown(os.path.dirname(path) or ".") for path in named if path.endswith(VARIABLES))
-        return cls(files, directories, roots, not files)
+        return cls(files, directories, roots, not files or "-" in paths)
 
     def holds(self, violation: Violation) -> bool:
         """Whether a violation, by its place, a related place or its root module, concerns what was asked for."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sumptuary.model import Resource
 
 TERRAFORM = (".tf", ".tofu", ".tfvars", ".tf.json", ".tofu.json", ".tfvars.json")
+STANDARD_INPUT = "-"
 MANIFESTS = (".yaml", ".yml", ".json")
 PLAN_HEAD = 65536
 """Bytes in which a plan or state names its format: it is the first thing that Terraform writes."""
@@ -32,37 +33,67 @@ class Change:
 
 
 def changes(paths: Sequence[str], arguments: Namespace, root: str, coverage: Coverage) -> Iterator[Change]:
-    """The resources of every path, each read by the source that knows it."""
-    trees: dict[str, None] = {}
-    changed: list[str] = []
-    manifests: list[str] = []
+    """The resources of every path, each read by the source that knows it: plans first, then trees, then manifests."""
+    by_kind: dict[str, list[str]] = {}
     for path in paths:
-        if os.path.isdir(path):
-            trees[path] = None
-            manifests.append(path)
-        elif path.endswith(TERRAFORM):
-            changed.append(os.path.dirname(path) or ".")
-        elif _is_plan(path):
-            from sumptuary.sources.terraform.plan import read_changes
+        by_kind.setdefault(_kind_of(path), []).append(path)
+    for path in by_kind.get("plan", ()):
+        from sumptuary.sources.terraform.plan import read_changes
 
-            for planned in read_changes(path, coverage):
-                yield Change(planned.before, planned.after)
-        elif path.endswith(MANIFESTS):
-            manifests.append(path)
-        else:
-            coverage.files_seen += 1
-            coverage.fail(shown_path(path), 0, "this is not a kind of file that sumptuary reads")
-    if changed:
-        trees.update(_roots(changed, root, coverage))
+        for planned in read_changes(path, coverage):
+            yield Change(planned.before, planned.after)
+    directories = by_kind.get("directory", [])
+    for resource in (
+        *(_standard_input(coverage) if "standard input" in by_kind else ()),
+        *_configuration(directories, by_kind.get("configuration", []), arguments, root, coverage),
+        *_manifests([*directories, *by_kind.get("manifest", [])], root, coverage),
+    ):
+        yield Change(resource, resource)
+    for path in by_kind.get("", ()):
+        coverage.files_seen += 1
+        coverage.fail(shown_path(path), 0, "this is not a kind of file that sumptuary reads")
+
+
+def _kind_of(path: str) -> str:
+    """What a path argument is, by its name and, of JSON, by what it begins with; empty for what nobody reads."""
+    if path == STANDARD_INPUT:
+        return "standard input"
+    if os.path.isdir(path):
+        return "directory"
+    if path.endswith(TERRAFORM):
+        return "configuration"
+    if _is_plan(path):
+        return "plan"
+    return "manifest" if path.endswith(MANIFESTS) else ""
+
+
+def _configuration(
+    directories: Sequence[str], files: Sequence[str], arguments: Namespace, root: str, coverage: Coverage
+) -> Iterator[Resource]:
+    """Terraform under directories, and that which files belong to."""
+    trees = dict.fromkeys(directories)
+    if files:
+        trees.update(_roots([os.path.dirname(path) or "." for path in files], root, coverage))
     if trees:
         options = Options(variables(arguments), tuple(arguments.var_file), root, arguments.workspace)
-        for resource in read(list(trees), options, coverage):
-            yield Change(resource, resource)
-    if manifests:
+        yield from read(list(trees), options, coverage)
+
+
+def _manifests(paths: Sequence[str], root: str, coverage: Coverage) -> Iterator[Resource]:
+    """Kubernetes objects under directories and in files."""
+    if paths:
         from sumptuary.sources.kubernetes import read as read_manifests
 
-        for resource in read_manifests(manifests, root, coverage):
-            yield Change(resource, resource)
+        yield from read_manifests(paths, root, coverage)
+
+
+def _standard_input(coverage: Coverage) -> Iterator[Resource]:
+    """What is piped in: rendered manifests, or what ``kubectl get -o json`` prints."""
+    import sys
+
+    from sumptuary.sources.kubernetes import read_text
+
+    yield from read_text(sys.stdin.buffer.read(), "stdin", coverage)
 
 
 def _roots(directories: Sequence[str], root: str, coverage: Coverage) -> dict[str, None]:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from sumptuary.catalogue import Catalogue
 from sumptuary.cli.arguments import existing
-from sumptuary.cli.inputs import Change, changes
+from sumptuary.cli.inputs import STANDARD_INPUT, Change, changes
 from sumptuary.cli.places import checkout, common_directory
 from sumptuary.cli.settings import Settings
 from sumptuary.coverage import Coverage
@@ -62,10 +62,11 @@ def gather(arguments: Namespace, coverage: Coverage) -> Reading:
     Raises:
         SumptuaryError: a path that is not there, a policy or a price file that is wrong.
     """
-    paths = tuple(existing(arguments.paths or ["."], "the path"))
+    paths = tuple(arguments.paths or ["."])
+    files = existing([path for path in paths if path != STANDARD_INPUT], "the path")
     for file in arguments.var_file:
         existing([file], "the variable file")
-    start = common_directory(paths)
+    start = common_directory(files or ["."])
     circumstances = circumstances_at(start, arguments, coverage)
     found = changes(paths, arguments, circumstances.root, coverage)
     return read_estate(found, circumstances, coverage, paths)

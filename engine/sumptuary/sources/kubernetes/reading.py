@@ -63,9 +63,7 @@ def _objects(path: str, tree: Tree, templated: list[str], *, named: bool) -> Ite
     if source is None:
         return
     if not looks_like_objects(path, source):
-        tree.dismiss(path)
-        if named:
-            tree.coverage.note(f"{tree.shown(path)} holds no Kubernetes object")
+        _pass_over(path, tree, named=named)
         return
     objects: list[Object] = []
     problems = _read(source, tree.shown(path), objects)
@@ -74,9 +72,24 @@ def _objects(path: str, tree: Tree, templated: list[str], *, named: bool) -> Ite
             templated.append(f"{tree.shown(path)}:{line}")
         else:
             tree.fail(path, line, message)
-    if not objects:
-        tree.dismiss(path) if not problems else tree.unread(path)
+    if problems and not objects:
+        tree.unread(path)
+    elif not objects:
+        _pass_over(path, tree, named=named)
     yield from objects
+
+
+def _pass_over(path: str, tree: Tree, *, named: bool) -> None:
+    """A file without objects is none of ours; where it was asked for by name, that is told.
+
+    Hooks name every YAML file that changed, so that is no failure; nobody names JSON but for what it holds.
+    """
+    tree.dismiss(path)
+    if named and path.endswith(YAML):
+        tree.coverage.note(f"{tree.shown(path)} holds no Kubernetes object")
+    elif named:
+        tree.coverage.files_seen += 1
+        tree.fail(path, 0, "this is no plan, no state and no list of Kubernetes objects")
 
 
 TEMPLATE = "a template"
