@@ -54,9 +54,12 @@ def test_the_hooks_are_the_two_that_are_promised() -> None:
         ("main.tf.json", True),
         ("prod.tfvars", True),
         ("prod.tfvars.json", True),
+        ("deploy/app.yaml", True),
+        ("deploy/app.yml", True),
         ("terraform.tfstate", False),
         ("main.tf.bak", False),
         ("package.json", False),
+        ("yaml.md", False),
     ],
 )
 def test_which_files_wake_a_hook(hook: dict[str, object], name: str, wanted: bool) -> None:
