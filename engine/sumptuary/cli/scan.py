@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from sumptuary.cli.arguments import (
+    add_history_option,
     add_incomplete_option,
     add_output_options,
     add_policy_options,
@@ -46,6 +47,7 @@ def configure(parser: ArgumentParser) -> None:
     add_policy_options(parser)
     add_price_options(parser)
     add_output_options(parser, FORMATS)
+    add_history_option(parser)
     add_incomplete_option(parser)
     parser.set_defaults(stage="scheduled")
 

@@ -74,9 +74,10 @@ class Progress:
             sys.stderr.flush()
 
     def _show(self, number: int, frame: FrameType | None) -> None:
-        read = self.coverage.files_read
+        done = len(self.coverage.collectors)
+        said = f"{done:,} collectors done" if done else f"{self.coverage.files_read:,} files read"
         self.shown = True
-        os.write(2, f"\r\x1b[Ksumptuary: {read:,} files read".encode())
+        os.write(2, f"\r\x1b[Ksumptuary: {said}".encode())
 
 
 def _columns() -> int:

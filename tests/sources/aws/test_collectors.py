@@ -81,6 +81,15 @@ def test_a_root_volume_is_part_of_its_instance_and_stays_when_it_stops() -> None
     assert families.roots == 1
 
 
+def test_a_root_volume_of_an_instance_that_was_not_read_is_set_aside() -> None:
+    attached = [{"InstanceId": "i-1", "Device": "/dev/xvda"}]
+    beside = [{"InstanceId": "i-1", "Device": "/dev/sdf"}]
+    volumes = {"Volumes": [volume("vol-1", Attachments=attached), volume("vol-2", Attachments=beside), volume("vol-3")]}
+    families = Families(ec2.volumes(volumes, HERE))
+    assert [one.address for one in families.joined()] == ["aws_ebs_volume.vol-2", "aws_ebs_volume.vol-3"]
+    assert families.stray_roots == 1
+
+
 def grouped(name: str, **marks: str) -> dict[str, Any]:
     return instance(name, Tags=[{"Key": key.replace("__", ":"), "Value": value} for key, value in marks.items()])
 

@@ -257,3 +257,17 @@ def test_no_secret_of_what_is_read_is_written_anywhere(account: Account) -> None
     assert run.rows() == run.rows("ok")
     assert ("training-on-demand", "aws_sagemaker_training_job.t", "fail") in run.found()
     assert "Y2FuYXJ5" not in json.dumps(run.report) + run.text + run.error
+
+
+def test_a_history_resolves_what_ran_and_is_gone_and_nothing_that_could_not_be_read(account: Account) -> None:
+    (name,) = account.instances("p4d.24xlarge", **WASTEFUL)
+    options = ("--region", REGION, "--history", "runs.sqlite")
+    found = account.scan(*options, "--now", "2026-11-21T08:00:00Z")
+    assert "of aws/123456789012: 2 new, 0 reopened, 0 resolved, 2 open" in found.error
+    account.front.fault("ec2", "DescribeInstances", code="UnauthorizedOperation", status=403)
+    denied = account.scan(*options, "--now", "2026-11-22T08:00:00Z")
+    assert "0 resolved, 2 open; of 2 findings it cannot be told" in denied.error
+    account.front.reset()
+    account.client("ec2").terminate_instances(InstanceIds=[name])
+    gone = account.scan(*options, "--now", "2026-11-23T08:00:00Z")
+    assert "2 resolved, 0 open" in gone.error

@@ -147,7 +147,7 @@ def _account(jobs: Sequence[Job], coverage: Coverage) -> Account:
     """What all jobs found, put together region by region."""
     resources: list[Resource] = []
     committed: list[Resource] = []
-    in_groups = in_node_groups = roots = 0
+    in_groups = in_node_groups = roots = strays = 0
     for region in dict.fromkeys(job.at.region for job in jobs):
         found = [one for job in jobs if job.at.region == region for one in job.found]
         committed += [one for one in found if one.kind == "commitment"]
@@ -156,9 +156,11 @@ def _account(jobs: Sequence[Job], coverage: Coverage) -> Account:
         in_groups += families.in_groups
         in_node_groups += families.in_node_groups
         roots += families.roots
+        strays += families.stray_roots
     _note_children(in_groups, "instance", "in Auto Scaling groups: judged and priced as their groups", coverage)
     _note_children(in_node_groups, "instance", "in EKS node groups: judged and priced as their node groups", coverage)
     _note_children(roots, "root volume", "judged and priced as part of the instance", coverage)
+    _note_children(strays, "root volume", "of instances that were not read, or are ending: not judged", coverage)
     if any(job.collector.name == "ec2.volumes" and job.status != OK for job in jobs):
         coverage.note("volumes could not be read everywhere: the cost of instances there leaves out their root volumes")
     known = all(job.status == OK for job in jobs if "commitments" in job.collector.inputs)

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from sumptuary.sources.aws.live import Where
 
 GONE = ("terminated", "shutting-down")
+ROOT_DEVICES = ("/dev/xvda", "/dev/sda1", "/dev/sda", "xvda")
+"""What root devices are called, for volumes whose instance could not be read."""
 _MARKETS = {"spot": "spot", "capacity-block": "capacity-block"}
 
 
@@ -87,7 +89,7 @@ def node_group_of(marks: dict[str, str]) -> str:
 
 
 def volumes(answer: Answer, at: Where) -> Iterator[Resource]:
-    """The volumes of a DescribeVolumes answer."""
+    """The volumes of a DescribeVolumes answer. ``root_of`` is the instance that one seems to be the root of."""
     for item in rows(answer, "Volumes"):
         name = text(item, "VolumeId")
         attributes = pick(
@@ -109,9 +111,9 @@ def volumes(answer: Answer, at: Where) -> Iterator[Resource]:
             moment(item, "CreateTime"),
         )
         found = resource(identity, at, attributes, tags(item))
-        attached = tuple(text(one, "InstanceId") for one in rows(item, "Attachments"))
-        if attached:
-            found.relations["attached_to"] = attached
+        for one in rows(item, "Attachments"):
+            if text(one, "Device") in ROOT_DEVICES:
+                found.relations["root_of"] = (text(one, "InstanceId"),)
         yield settled(found)
 
 

@@ -28,10 +28,11 @@ class Families:
 
     def __init__(self, resources: Iterable[Resource]) -> None:
         self.resources = list(resources)
-        self.in_groups = self.in_node_groups = self.roots = 0
+        self.in_groups = self.in_node_groups = self.roots = self.stray_roots = 0
         self.pools = {name for one in self._of("aws_eks_node_group") for name in _names(one, "eks_node_group")}
         owned = {name for one in self._of("aws_eks_node_group") for name in _names(one, "autoscaling_group")}
         self.owned = owned
+        self.instances = {one.address.rpartition(".")[2] for one in self._of("aws_instance")}
         self.groups = {str(one.attributes.get("name")) for one in self._of("aws_autoscaling_group")}
 
     def joined(self) -> list[Resource]:
@@ -49,10 +50,16 @@ class Families:
                     self.roots += 1
                     if not child:
                         _take_root(one, root)
-        return [one for one in self.resources if one.id not in gone]
+        return [one for one in self.resources if one.id not in gone and not self._is_stray(one)]
 
     def _of(self, kind: str) -> list[Resource]:
         return [one for one in self.resources if one.type == kind]
+
+    def _is_stray(self, one: Resource) -> bool:
+        """Whether it seems to be the root of an instance that was not found: that would be judged in its place."""
+        stray = bool(_names(one, "root_of")) and not self.instances.intersection(_names(one, "root_of"))
+        self.stray_roots += stray
+        return stray
 
     def _is_child(self, one: Resource) -> bool:
         """Whether it is a part of a group or node group that was found; it is counted then."""
