@@ -25,6 +25,19 @@ WANTED = [
     "attributes",
     "location",
     "facets",
+    "id",
+    "source",
+    "host_provider",
+    "zone",
+    "team",
+    "taggable",
+    "tag_attribute",
+    "root",
+    "uri",
+    "calls",
+    "places",
+    "tag_places",
+    "depends_on",
 ]
 
 

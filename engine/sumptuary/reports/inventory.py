@@ -7,14 +7,14 @@ from dataclasses import fields, is_dataclass
 from typing import cast
 
 from sumptuary.money import to_cents
-from sumptuary.values import UNKNOWN_KEY, to_json
+from sumptuary.values import UNKNOWN_KEY, PartialMap, Unknown, is_collection, is_map, to_json
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import TypeAlias
 
-    from sumptuary.model import Cost, Resource
+    from sumptuary.model import Cost, Place, Resource
 
     Json: TypeAlias = "str | int | float | bool | list[Json] | dict[str, Json] | None"
 
@@ -39,6 +39,20 @@ _PRIVATE_WHOLE = frozenset(
 )
 _NAMES_ONLY = ("_arn", "_id", "_name", "_names", "_ids", "_arns", "_version", "_enabled", "_length", "_lifetime")
 
+_MAY_BE_UNKNOWN = (
+    "account",
+    "region",
+    "zone",
+    "environment",
+    "team",
+    "multiplicity",
+    "compute",
+    "workload",
+    "lifetime",
+    "usage",
+    "storage",
+)
+
 
 def render(resources: Iterable[Resource]) -> Iterator[str]:
     """A line for each resource, by root, file, line and address, so that two runs give the same bytes."""
@@ -47,8 +61,14 @@ def render(resources: Iterable[Resource]) -> Iterator[str]:
 
 
 def row(resource: Resource) -> dict[str, object]:
-    """One resource in JSON types."""
+    """One resource in JSON types: what ``sources.inventory`` needs to judge it anew, at the same places.
+
+    A place under ``places`` and ``tag_places`` is ``[line, end line, column]``, with the path as a fourth where it is
+    not that of ``location``. ``depends_on`` maps the reason of an unknown to what would settle it.
+    """
     entries = resource.tags.entries
+    origin = resource.origin
+    path = origin.place.path if origin.place is not None else ""
     return {
         "address": resource.address,
         "kind": resource.kind,
@@ -62,6 +82,19 @@ def row(resource: Resource) -> dict[str, object]:
         "attributes": without_secrets(cast("Json", to_json(resource.attributes))),
         "location": _location(resource),
         "facets": _facets(resource),
+        "id": resource.id,
+        "source": resource.source,
+        "host_provider": resource.host_provider,
+        "zone": to_json(resource.zone),
+        "team": to_json(resource.team),
+        "taggable": resource.taggable,
+        "tag_attribute": resource.tag_attribute,
+        "root": origin.root,
+        "uri": origin.uri,
+        "calls": [{"address": call.address, **_lines(call.place)} for call in origin.calls],
+        "places": {name: _spot(place, path) for name, place in origin.places.items()},
+        "tag_places": {key: _spot(tag.place, path) for key, tag in entries.items() if tag.place is not None},
+        "depends_on": {reason: list(names) for reason, names in _waits(resource).items()},
     }
 
 
@@ -87,8 +120,40 @@ def _is_private(key: str, item: Json) -> bool:
 def _location(resource: Resource) -> dict[str, object]:
     place = resource.origin.place
     if place is not None and place.path:
-        return {"path": place.path, "line": place.line, "end_line": max(place.line, place.end_line)}
+        return _lines(place)
     return {"uri": resource.origin.uri or resource.id}
+
+
+def _lines(place: Place) -> dict[str, object]:
+    lines: dict[str, object] = {"path": place.path, "line": place.line, "end_line": max(place.line, place.end_line)}
+    return {**lines, "column": place.column} if place.column else lines
+
+
+def _spot(place: Place, path: str) -> list[int | str]:
+    spot: list[int | str] = [place.line, max(place.line, place.end_line), place.column]
+    return spot if place.path == path else [*spot, place.path]
+
+
+def _waits(resource: Resource) -> dict[str, tuple[str, ...]]:
+    """What each unknown of a resource waits for, by its reason."""
+    waits: dict[str, tuple[str, ...]] = {}
+    left: list[object] = [getattr(resource, name) for name in _MAY_BE_UNKNOWN]
+    left += [resource.tags.values(), resource.attributes]
+    while left:
+        value = left.pop()
+        if isinstance(value, Unknown):
+            if value.depends_on:
+                known = waits.get(value.reason, ())
+                waits[value.reason] = known + tuple(name for name in value.depends_on if name not in known)
+        elif is_map(value):
+            left += value.values()
+            if isinstance(value, PartialMap):
+                left.append(value.rest)
+        elif is_collection(value):
+            left += value
+        elif is_dataclass(value) and not isinstance(value, type):
+            left += [getattr(value, item.name) for item in fields(value)]
+    return dict(sorted(waits.items()))
 
 
 def _facets(resource: Resource) -> dict[str, object]:
