@@ -29,6 +29,7 @@ def parsed(report: Report) -> ET.Element:
     for suite in root:
         assert (suite.tag, set(suite.attrib)) == ("testsuite", SUITE)
         assert int(suite.attrib["tests"]) == len(suite) > 0
+        assert len({case.attrib["name"] for case in suite}) == len(suite)
         for tag, count in (("failure", "failures"), ("error", "errors"), ("skipped", "skipped")):
             assert int(suite.attrib[count]) == len(suite.findall(f"testcase/{tag}"))
         for case in suite:
@@ -80,6 +81,12 @@ def test_a_case_has_its_file_and_line() -> None:
     (case,) = suite(parsed(change.report()), "required-tags")
     assert case.attrib["name"] == "aws_instance.web"
     assert (case.attrib["file"], case.attrib["line"]) == ("web.tf", "3")
+
+
+def test_two_cases_of_a_suite_have_two_names() -> None:
+    found = [sample.violation(place=Place("a.tf", line)) for line in (1, 2)]
+    (only, _) = parsed(sample.report(found))
+    assert [case.attrib["name"] for case in only] == ["aws_instance.chat", "aws_instance.chat #2"]
 
 
 def test_what_is_live_is_named_by_its_id_and_has_no_file() -> None:

@@ -16,7 +16,7 @@ from reports import change, sample
 from reports.test_markup import HOSTILE, LIVELY
 from sumptuary.coverage import Coverage
 from sumptuary.findings import Violation
-from sumptuary.model import Place
+from sumptuary.model import Call, Place
 from sumptuary.report import CatalogueStamp, Comparison, Report, Spend
 from sumptuary.reports import Style, render
 
@@ -85,8 +85,8 @@ def test_the_most_important_come_first() -> None:
     assert rows[0] == [
         "new, high, blocks",
         "`training/main.tf:14`",
-        "`aws_instance.chat` 8x `A100-SXM4-40GB` serve inference (`oversized-gpu-for-inference`)."
-        " Set `instance_type` to `g6.xlarge`.",
+        "`aws_instance.chat` 8x `A100-SXM4-40GB` serve inference."
+        " Set `instance_type` to `g6.xlarge`. (`oversized-gpu-for-inference`)",
         "$15,000 to $16,000",
     ]
     low = sample.violation(severity="low", place=Place("low.tf", 1), blocking=True)
@@ -105,6 +105,13 @@ def test_instances_of_a_block_are_one_row_with_their_savings_together() -> None:
     assert severity == "high"
     assert what.startswith("`aws_instance.a[0]` and 7 more 8x")
     assert money == "$80.00"
+
+
+def test_a_row_says_who_calls_the_module() -> None:
+    inside = sample.resource("module.a.aws_instance.b", "modules/a/main.tf", 3)
+    inside.origin.calls = (Call("module.a", Place("main.tf", 7)), Call("module.a.module.c", Place("x.tf", 1)))
+    what = table(sample.report([sample.violation(inside)]))[0][2]
+    assert what.startswith("`module.a.aws_instance.b` called at `main.tf:7`: 8x")
 
 
 def test_a_row_says_when_there_is_no_price() -> None:

@@ -9,6 +9,7 @@ from sumptuary.reports.printable import printable
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from sumptuary.findings import Violation
+    from sumptuary.model import Place
 
 ACCEPTED = ("waived", "approved", "baselined")
 """The statuses of what is wrong and somebody has decided to live with."""
@@ -22,8 +23,13 @@ def path_of(violation: Violation) -> str:
 def where(violation: Violation) -> str:
     """``path:line``, or the URI of what has no file."""
     if violation.place is not None and violation.place.path:
-        return printable(f"{violation.place.path}:{violation.place.line}")
+        return where_is(violation.place)
     return printable(violation.resource.origin.uri or violation.resource.id)
+
+
+def where_is(place: Place) -> str:
+    """``path:line``."""
+    return printable(f"{place.path}:{place.line}")
 
 
 def statement(violation: Violation) -> str:

@@ -43,11 +43,14 @@ class _Suite:
     def __init__(self, name: str) -> None:
         self.name = name
         self.cases: list[str] = []
+        self.names: dict[str, int] = {}
         self.counts: dict[str, int] = dict.fromkeys(_COUNTS, 0)
 
     def add(self, name: str, place: str = "", outcome: str = "", inner: str = "") -> None:
         """A case. ``inner`` is the XML of its outcome: ``failure``, ``error``, ``skipped``, or passed with a remark."""
         self.counts["tests"] += 1
+        self.names[name] = number = self.names.get(name, 0) + 1
+        name = name if number == 1 else f"{name} #{number}"  # readers tell cases apart by their names
         if outcome in _COUNTED:
             self.counts[_COUNTED[outcome]] += 1
         case = f"    <testcase classname={_attribute(self.name)} name={_attribute(name)}{place}"

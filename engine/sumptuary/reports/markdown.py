@@ -9,7 +9,7 @@ from __future__ import annotations
 from sumptuary.money import ZERO
 from sumptuary.reports.amounts import span
 from sumptuary.reports.change import change_headline, mark_of
-from sumptuary.reports.describing import ACCEPTED, statement, where
+from sumptuary.reports.describing import ACCEPTED, statement, where, where_is
 from sumptuary.reports.folds import Fold, folded_in, length
 from sumptuary.reports.ledger import plural, verdict
 from sumptuary.reports.markup import code, plain
@@ -114,19 +114,19 @@ def _standing(group: Group, report: Report) -> str:
 
 
 def _what(group: Group) -> str:
-    """The address, what is wrong with it by which policy, and what to do."""
+    """The address, what is wrong with it, what to do, and by which policy."""
+    said = " ".join(part for part in (_about(group), plain(group.message, 240)) if part)
     law = f"({code(group.first.policy, 60)})" if group.first.policy else ""
-    parts = (_about(group), plain(group.message, 240), law)
-    said = " ".join(part for part in parts if part)
-    return " ".join(part for part in (_ended(said), _ended(plain(group.first.remediation, 240))) if part)
+    return " ".join(part for part in (_ended(said), _ended(plain(group.first.remediation, 240)), law) if part)
 
 
 def _about(group: Group) -> str:
-    """The address, and how many more read the same; a change as a whole has none."""
+    """The address, how many more read the same, and who calls the module; a change as a whole has no address."""
     about = group.first.resource
     address = "" if about.kind == "change.set" else code(about.address, 160)
     more = f"and {len(group.addresses) - 1:,} more" if len(group.addresses) > 1 else ""
-    return " ".join(part for part in (address, more) if part)
+    call = f"called at {code(where_is(about.origin.calls[0].place), 160)}:" if about.origin.calls else ""
+    return " ".join(part for part in (address, more, call) if part)
 
 
 def _money(group: Group, report: Report) -> str:

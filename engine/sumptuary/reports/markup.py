@@ -20,8 +20,8 @@ _FIGURE = re.compile(_FRAME % r"-?[$€£]?[0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)?%?")
 _DATE = re.compile(_FRAME % "[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TICKET = re.compile(r"[^\W_]+-[0-9]")
 _HEXADECIMAL = re.compile(r"\b[0-9a-fA-F]{7,}\b")
-_SIGNS = frozenset("\u2014\u2013\u2192\u00d7")
-"""Dashes, an arrow, a multiplication sign: prose where they stand alone."""
+_SIGNS = frozenset("\u2014\u2013\u2192\u00d7%")
+"""Dashes, an arrow, signs of multiplication and of a hundredth: prose where they stand alone."""
 
 _RUN = re.compile(r"`+")
 _URL = re.compile(r"https?://[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*(?::[0-9]+)?(?:/[A-Za-z0-9._~/%?=&#+,:;!-]*)?")
@@ -62,9 +62,13 @@ def _is_prose(word: str) -> bool:
 
 
 def _doubtful(words: str) -> str:
-    """Words as a code span, what ends a sentence or clause outside of it."""
-    inside = words.rstrip(".,;:") or words
-    return _span(inside) + words[len(inside) :]
+    """Words as a code span; what ends a sentence, and a bracket that has no other in them, stays outside."""
+    opened = "(" if words.startswith("(") and ")" not in words.rstrip(".,;:")[:-1] else ""
+    body = words[len(opened) :]
+    inside = body.rstrip(".,;:")
+    if inside.endswith(")") and "(" not in inside:
+        inside = inside[:-1]
+    return f"{opened}{_span(inside)}{body[len(inside) :]}" if inside else _span(words)
 
 
 def _span(line: str) -> str:
