@@ -28,9 +28,9 @@ def commands(value: object) -> list[str]:
 
 
 def words(line: str) -> list[str]:
-    """The words of a command in documentation: without a comment, and up to where it is chained to another."""
+    """The words of a command in documentation: without a comment, and up to where the shell goes on."""
     found = shlex.split(line, comments=True)
-    ends = [found.index(operator) for operator in ("|", "&&", ";", "||") if operator in found]
+    ends = [found.index(operator) for operator in ("|", "&&", ";", "||", ">") if operator in found]
     return found[: min(ends, default=len(found))]
 
 
@@ -44,6 +44,7 @@ def parsed(argv: Sequence[str]) -> Namespace:
     parser = Parser(prog=f"sumptuary {chosen.NAME}", description=chosen.HELP)
     chosen.configure(parser)
     arguments = parser.arguments(argv[1:])
-    for given in getattr(arguments, "format", None) or []:
-        assert given.partition("=")[0] in FORMATS, given
+    given = getattr(arguments, "format", None) or []
+    for one in [given] if isinstance(given, str) else given:
+        assert one.partition("=")[0] in FORMATS, one
     return arguments
