@@ -188,6 +188,7 @@ def test_a_long_report_is_cut_and_what_is_cut_is_counted() -> None:
         assert len(items) - 1 + int(cut[1].replace(",", "")) == count
         assert len(items) > 5
     assert fold(report, "Resolved")
+    assert len(comment(report).encode("utf-16-le")) // 2 > 50_000
     assert comment(report).rstrip().endswith("Exit code 3.")
 
 

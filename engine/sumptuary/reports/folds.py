@@ -21,19 +21,27 @@ class Fold:
 
 
 def folded_in(folds: Sequence[Fold], room: int) -> list[str]:
-    """The folds that have items, as Markdown of at most ``room`` characters; what one leaves over the next may use."""
+    """The folds that have items, as Markdown of at most ``room`` characters; what short ones leave, long ones use."""
     wanted = [fold for fold in folds if fold.items]
     lines: list[str] = []
-    for index, fold in enumerate(wanted):
-        share = room // (len(wanted) - index)
+    for fold, share in zip(wanted, _shares(wanted, room), strict=True):
         shown = _that_fit(fold.items, share - _FRAME)
         left_out = len(fold.items) - len(shown)
         more = [f"- and {left_out:,} more: see the JSON report"] if left_out else []
         title = f"<details><summary>{fold.title} ({len(fold.items):,})</summary>"
-        made = [title, "", *(f"- {item}" for item in shown), *more, "", "</details>", ""]
-        room -= sum(length(line) for line in made)
-        lines += made
+        lines += [title, "", *(f"- {item}" for item in shown), *more, "", "</details>", ""]
     return lines
+
+
+def _shares(folds: Sequence[Fold], room: int) -> list[int]:
+    """How many characters each fold may take: all it needs, or its part of what those that need less leave."""
+    needs = [_FRAME + sum(length(item) + 2 for item in fold.items) for fold in folds]
+    shares = [0] * len(folds)
+    ascending = sorted(range(len(folds)), key=needs.__getitem__)
+    for done, index in enumerate(ascending):
+        shares[index] = min(needs[index], room // (len(folds) - done))
+        room -= shares[index]
+    return shares
 
 
 def length(line: str) -> int:
