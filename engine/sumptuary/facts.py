@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from sumptuary.model import Accelerators, Resource, plain_key
-from sumptuary.values import ABSENT, Absent, Unknown, is_map
+from sumptuary.model import Accelerators, Resource, Workload, plain_key
+from sumptuary.values import Unknown, is_map
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -57,9 +57,13 @@ _PURPOSES = {
 
 @dataclass(slots=True, eq=False, repr=False)
 class FactNames:
-    """The tag keys that declare each fact in this repository."""
+    """The tag keys that declare each fact in this repository, the first that is there counting."""
 
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: dict(DEFAULT_NAMES))
+    plain: dict[str, tuple[str, ...]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.plain = {fact: tuple(plain_key(name) for name in names) for fact, names in self.keys.items()}
 
 
 def names_of(project: Naming) -> FactNames:
@@ -67,20 +71,48 @@ def names_of(project: Naming) -> FactNames:
     return FactNames({**DEFAULT_NAMES, **project.facts})
 
 
+class _Told:
+    """What a resource declares, by plain key: its tags, and on Kubernetes its annotations, for labels hold no URI."""
+
+    __slots__ = ("names", "rest", "values")
+
+    def __init__(self, resource: Resource, names: FactNames) -> None:
+        self.names = names.plain
+        self.rest = resource.tags.rest
+        self.values: dict[str, str | Unknown] = {}
+        for key, tag in resource.tags.entries.items():
+            self.values.setdefault(plain_key(key), tag.value)
+        if resource.provider == "kubernetes":
+            metadata = resource.attributes.get("metadata")
+            annotations = metadata.get("annotations") if is_map(metadata) else None
+            for key, value in annotations.items() if is_map(annotations) else ():
+                if isinstance(value, (str, Unknown)):
+                    self.values.setdefault(plain_key(key), value)
+
+    def fact(self, fact: str, read: Callable[[str], str]) -> str | Unknown | None:
+        """A fact as ``read`` makes it of its text; None where it is not declared, or is empty."""
+        for name in self.names.get(fact, ()):
+            if name in self.values:
+                value = self.values[name]
+                return value if isinstance(value, Unknown) else read(value) if value.strip() else None
+        return self.rest
+
+
 def declare(resource: Resource, names: FactNames, catalogue: Catalogue) -> None:
     """Set what the tags of a resource declare, and what its SKU tells through the catalogue."""
+    told = _Told(resource, names)
     if resource.environment is None:
-        resource.environment = _declared(resource, names, "environment", environment)
+        resource.environment = told.fact("environment", environment)
     if resource.team is None:
-        resource.team = _declared(resource, names, "team", str)
-    _declare_workload(resource, names)
+        resource.team = told.fact("team", str)
+    _declare_workload(resource.workload, told)
     lifetime = resource.lifetime
     if lifetime.ttl is None:
-        lifetime.ttl = _declared(resource, names, "ttl", str)
+        lifetime.ttl = told.fact("ttl", str)
     if lifetime.expires_at is None:
-        lifetime.expires_at = _declared(resource, names, "expires_at", str)
+        lifetime.expires_at = told.fact("expires_at", str)
     if lifetime.schedule is None:
-        lifetime.schedule = _declared(resource, names, "schedule", str)
+        lifetime.schedule = told.fact("schedule", str)
     _equip(resource, catalogue)
 
 
@@ -96,43 +128,18 @@ def purpose(text: str) -> str:
     return _PURPOSES.get(word, text.strip().lower())
 
 
-def _declared(resource: Resource, names: FactNames, fact: str, read: Callable[[str], str]) -> str | Unknown | None:
-    keys = names.keys.get(fact, ())
-    value = resource.tags.fact(keys)
-    if isinstance(value, Absent) and resource.provider == "kubernetes":
-        value = _annotated(resource, keys)
-    if isinstance(value, Absent):
-        return None
-    if isinstance(value, Unknown):
-        return value
-    return read(value) if value.strip() else None
-
-
-def _annotated(resource: Resource, names: tuple[str, ...]) -> str | Unknown | Absent:
-    """The value of a fact that an annotation declares: labels cannot hold a URI."""
-    annotations = resource.attribute("metadata.annotations")
-    if not is_map(annotations):
-        return ABSENT
-    wanted = {plain_key(name) for name in names}
-    for key, value in annotations.items():
-        if plain_key(key) in wanted and isinstance(value, (str, Unknown)):
-            return value
-    return ABSENT
-
-
-def _declare_workload(resource: Resource, names: FactNames) -> None:
-    workload = resource.workload
-    told = _declared(resource, names, "workload_type", purpose)
-    if isinstance(told, str) or workload.purpose is None:
-        workload.purpose = told
-        workload.evidence = "tag workload_type" if isinstance(told, str) else ""
+def _declare_workload(workload: Workload, told: _Told) -> None:
+    purposed = told.fact("workload_type", purpose)
+    if isinstance(purposed, str) or workload.purpose is None:
+        workload.purpose = purposed
+        workload.evidence = "tag workload_type" if isinstance(purposed, str) else ""
         workload.confidence = "high"
     if workload.checkpoint is None:
-        workload.checkpoint = _declared(resource, names, "checkpoint", str)
+        workload.checkpoint = told.fact("checkpoint", str)
     if workload.model is None:
-        workload.model = _declared(resource, names, "model", str)
+        workload.model = told.fact("model", str)
     if workload.parameters_billion is None:
-        size = _declared(resource, names, "model_parameters", str)
+        size = told.fact("model_parameters", str)
         workload.parameters_billion = _billions(size) if isinstance(size, str) else size
 
 

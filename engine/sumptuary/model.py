@@ -129,7 +129,7 @@ class Tags:
 
     def fact(self, names: Iterable[str]) -> str | Unknown | Absent:
         """The value of a fact people declare, under any of its names; case, ``-``, ``_`` and ``finops:`` are equal."""
-        wanted = {plain_key(name) for name in names}
+        wanted = [plain_key(name) for name in names]
         for key, tag in self.entries.items():
             if plain_key(key) in wanted:
                 return tag.value
@@ -141,10 +141,20 @@ class Tags:
         return known if self.rest is None else PartialMap(known, self.rest)
 
 
+MAX_KEYS = 10_000
+_plain_keys: dict[str, str] = {}
+"""Keys as they compare: an estate has few of them, each on every resource."""
+
+
 def plain_key(key: str) -> str:
     """A tag key as facts compare it: lower case, without ``finops:`` (or a label's ``finops/``), ``-`` and ``.`` as
     ``_``."""
-    return key.lower().removeprefix("finops:").removeprefix("finops/").replace("-", "_").replace(".", "_")
+    plain = _plain_keys.get(key)
+    if plain is None:
+        plain = key.lower().removeprefix("finops:").removeprefix("finops/").replace("-", "_").replace(".", "_")
+        if len(_plain_keys) < MAX_KEYS:
+            _plain_keys[key] = plain
+    return plain
 
 
 @dataclass(slots=True, frozen=True)

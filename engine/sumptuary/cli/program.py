@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -36,9 +37,13 @@ COMMANDS = ("check", "scan", "resources", "policies", "rules", "prices", "histor
 
 FAULT, INTERRUPTED = 4, 130
 
+COLLECTED_FROM = 100_000
+"""New objects before Python looks for circles among them: an estate has many objects and next to none."""
+
 
 def run(argv: Sequence[str]) -> int:
     """Run one command line. Every way out is a code of DESIGN section 6, or 130 for Ctrl-C; no traceback escapes."""
+    gc.set_threshold(COLLECTED_FROM, 50, 100)
     try:
         _tolerate_any_encoding()
         code = _dispatch(list(argv))

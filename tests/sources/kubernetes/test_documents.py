@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import time
 
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -80,16 +80,20 @@ def test_what_is_not_utf8_has_its_line() -> None:
     assert (problem.line, problem.message) == (2, "the file is not UTF-8")
 
 
+NAMES = "abcdefghijklmnopqrstuvw"
+BOMB = "a: &a [x,x]\n" + "".join(f"{new}: &{new} [*{old},*{old}]\n" for old, new in zip(NAMES, NAMES[1:], strict=False))
+
+
 @pytest.mark.parametrize(
     ("source", "said"),
     [
-        ("a: &a [x,x]\n" + "".join(f"{c}: &{c} [*{p},*{p}]\n" for p, c in zip("abcdefghijklmnopqrstuv", "bcdefghijklmnopqrstuvw", strict=True)), "unfolds"),
+        (BOMB, "unfolds"),
         ("[" * 5000, "nested deeper"),
         ("a: *nowhere\n", "stands for nothing"),
         ("a: &a\n  b: *a\n", "stands for nothing"),
         ("a: \x01\n", "not valid YAML"),
     ],
-)  # fmt: skip
+)
 def test_hostile_files_end_quickly(source: str, said: str) -> None:
     before = time.process_time()
     reading = read(source.encode())
@@ -116,7 +120,7 @@ VALUES = st.recursive(
 
 @given(st.lists(st.dictionaries(st.text(max_size=8), VALUES, max_size=4), min_size=1, max_size=3))
 def test_what_was_written_is_read(values: list[object]) -> None:
-    text = yaml.safe_dump_all(values, sort_keys=False)
+    text = "\n---\n".join(json.dumps(value) for value in values)  # which is YAML too
     reading = read(text.encode("utf-8", "surrogatepass"))
     assert not reading.problems
     assert [document.value for document in reading.documents] == values

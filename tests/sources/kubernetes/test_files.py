@@ -21,6 +21,7 @@ metadata:
   labels: {service: web}
 spec: {template: {spec: {containers: []}}}
 """
+POD = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p"}}
 KUSTOMIZATION = "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n"
 
 
@@ -29,7 +30,7 @@ def test_a_tree_is_read_and_other_yaml_is_not_counted(tmp_path: Path) -> None:
         tmp_path,
         {
             "a/web.yaml": DEPLOYMENT,
-            "b/list.json": json.dumps({"apiVersion": "v1", "kind": "List", "items": [{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p"}}]}),
+            "b/list.json": json.dumps({"apiVersion": "v1", "kind": "List", "items": [POD]}),
             "mkdocs.yml": "site_name: x\n",
             ".github/workflows/ci.yaml": "on: push\njobs: {}\n",
             "package.json": "{}",
@@ -104,7 +105,8 @@ def test_patches_are_no_resources_and_common_labels_are_tags(tmp_path: Path) -> 
         + "resources: [../base]\ncommonLabels: {environment: dev, cost-center: '1'}\npatches: [{path: small.yaml}]\n",
         "dev/small.yaml": DEPLOYMENT,
         "prod/kustomization.yaml": KUSTOMIZATION
-        + "resources: [../base, 'https://example.com/x.yaml']\ncommonLabels: {environment: production, cost-center: '1'}\n"
+        + "resources: [../base, 'https://example.com/x.yaml']\n"
+        + "commonLabels: {environment: production, cost-center: '1'}\n"
         + "patchesStrategicMerge:\n  - large.yaml\n  - |-\n    apiVersion: apps/v1\n    kind: Deployment\n",
         "prod/large.yaml": DEPLOYMENT,
     }  # fmt: skip

@@ -42,9 +42,11 @@ SETS: list[tuple[str, str, str, str, tuple[object, object, object]]] = [
     ("jobset.x-k8s.io/v1alpha2", "JobSet",
      "replicatedJobs: [{name: w, replicas: 2, template: {spec: {parallelism: 4, template: {spec: {}}}}}]",
      "k8s.workload", (None, 8, None)),
-    ("ray.io/v1", "RayJob", "rayClusterSpec: {workerGroupSpecs: [{replicas: 2, minReplicas: 1, maxReplicas: 9, template: {spec: {}}}]}",
+    ("ray.io/v1", "RayJob",
+     "rayClusterSpec: {workerGroupSpecs: [{replicas: 2, minReplicas: 1, maxReplicas: 9, template: {spec: {}}}]}",
      "ml.training_job", (1, 2, 9)),
-    ("serving.kserve.io/v1beta1", "InferenceService", "predictor: {minReplicas: 0, maxReplicas: 3, model: {modelFormat: {name: x}}}",
+    ("serving.kserve.io/v1beta1", "InferenceService",
+     "predictor: {minReplicas: 0, maxReplicas: 3, model: {modelFormat: {name: x}}}",
      "ml.endpoint", (0, None, 3)),
     ("serving.kserve.io/v1beta1", "InferenceService", "predictor: {pytorch: {storageUri: 's3://m'}}",
      "ml.endpoint", (None, 1, None)),
@@ -258,12 +260,14 @@ def test_a_checkpoint_counts_where_it_outlives_the_pod(
 
 
 LIFETIMES: list[tuple[str, str, str, dict[str, object]]] = [
-    ("batch/v1", "Job", "activeDeadlineSeconds: 3600, template: {spec: {}}", {"deadline_seconds": 3600, "running": None}),
+    ("batch/v1", "Job", "activeDeadlineSeconds: 3600, template: {spec: {}}",
+     {"deadline_seconds": 3600, "running": None}),
     ("v1", "Pod", "activeDeadlineSeconds: 60", {"deadline_seconds": 60}),
     ("kubeflow.org/v1", "PyTorchJob",
      "runPolicy: {activeDeadlineSeconds: 7200}, pytorchReplicaSpecs: {Master: {template: {spec: {}}}}",
      {"deadline_seconds": 7200}),
-    ("batch/v1", "CronJob", "schedule: '0 4 * * *', jobTemplate: {spec: {template: {spec: {}}}}", {"schedule": "0 4 * * *"}),
+    ("batch/v1", "CronJob", "schedule: '0 4 * * *', jobTemplate: {spec: {template: {spec: {}}}}",
+     {"schedule": "0 4 * * *"}),
 ]  # fmt: skip
 
 
@@ -373,7 +377,8 @@ items:
 
 def test_a_stopped_notebook_runs_nothing() -> None:
     compute = only(
-        "apiVersion: kubeflow.org/v1\nkind: Notebook\nmetadata: {name: n, annotations: {kubeflow-resource-stopped: t}}\n"
+        "apiVersion: kubeflow.org/v1\nkind: Notebook\n"
+        "metadata: {name: n, annotations: {kubeflow-resource-stopped: t}}\n"
         "spec: {template: {spec: {}}}\n"
     ).compute
     assert compute is not None

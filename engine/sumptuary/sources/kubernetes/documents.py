@@ -238,37 +238,36 @@ class _Builder:
         return made
 
     def mapping(self, start: Any, depth: int) -> dict[str, object]:
-        """The entries up to the end of the mapping."""
+        """The entries up to the end of the mapping. Keys that are lists or maps mean nothing here, and are text."""
         if depth > MAX_DEPTH:
             raise _StopError(start.start_mark.line + self.before, f"nested deeper than {MAX_DEPTH} levels")
-        get, scalar, before = self.get, self.scalar, self.before
+        get, scalar, before, end = self.get, self.scalar, self.before, self.map_end
         entries: dict[str, object] = {}
         lines: list[int] = []
         merged: list[object] = []
         count = 1
-        while type(event := get()) is not self.map_end:
-            key = self.key(event, depth)
+        while type(event := get()) is not end:
+            key: str = event.value if type(event) is scalar else str(self.value(event, depth))
             found = get()
             count += 1
-            made = self.plain(found) if type(found) is scalar and found.anchor is None else self.value(found, depth)
+            made: object
+            if type(found) is not scalar or found.anchor is not None:
+                made = self.value(found, depth)
+            else:  # as ``plain`` does it: most values are text, and a call for each would cost a fifth of it all
+                text: str = found.value
+                made = text if not found.implicit[0] or (text and text[0] not in _NOT_TEXT) else self.plain(found)
             if key == "<<" and event.implicit[0]:
                 merged.append(made)
                 continue
             if key not in entries:
-                lines.append(event.start_mark.line + before)
+                mark: Any = event.start_mark
+                lines.append(mark.line + before)
             entries[key] = made
         self.count(count, start)
         for other in merged:
             self.merge(entries, lines, other, start)
         self.lines[id(entries)] = lines
         return entries
-
-    def key(self, event: Any, depth: int) -> str:
-        """A key as text; keys that are lists or maps mean nothing to Kubernetes and are read past."""
-        if type(event) is self.scalar:
-            text: str = event.value
-            return text
-        return str(self.value(event, depth))
 
     def merge(self, entries: dict[str, object], lines: list[int], other: object, start: Any) -> None:
         """Take over the entries of a merge key that are not given."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -12,7 +13,8 @@ from sumptuary.values import Unknown, is_list, is_map
 NOT_OBJECTS = ("sumptuary", "kustomize.config.k8s.io", "kind.x-k8s.io", "skaffold", "kubeadm.k8s.io")
 """Groups of documents that look like objects and are settings of tools."""
 
-_PLACEHOLDERS = ("{{", "${", "$(", "<%")
+_SIGNS = re.compile(r"\{\{|\$[{(]|<%")
+"""What begins a placeholder of the common template engines and substitutions."""
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -104,7 +106,7 @@ def value_at(value: object, path: str) -> object:
 
 def settled(value: object) -> object:
     """A value, or Unknown where a template engine or a substitution is to fill it in."""
-    if isinstance(value, str) and any(sign in value for sign in _PLACEHOLDERS):
+    if isinstance(value, str) and _SIGNS.search(value) is not None:
         return Unknown(f"it is filled in by a template: {value[:60]}")
     return value
 

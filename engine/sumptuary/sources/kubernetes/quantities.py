@@ -20,12 +20,27 @@ _LONGEST = 40
 
 def quantity(value: object) -> Decimal | Unknown | None:
     """A quantity in its base unit (cores, bytes, pieces); None for what is none, or for one below zero."""
-    given = settled(value)
+    if isinstance(value, bool) or value is None:
+        return None
+    written = str(value)
+    if written not in _read:
+        made = _amount(written)
+        if len(_read) >= MOST_KEPT:
+            return made
+        _read[written] = made
+    return _read[written]
+
+
+MOST_KEPT = 10_000
+_read: dict[str, Decimal | Unknown | None] = {}
+"""Quantities that were read before: an estate repeats a few of them."""
+
+
+def _amount(written: str) -> Decimal | Unknown | None:
+    given = settled(written)
     if isinstance(given, Unknown):
         return given
-    if isinstance(given, bool) or given is None:
-        return None
-    text = str(given).strip()
+    text = written.strip()
     number = text.rstrip("numkMGTPEKi")
     scale = _SUFFIXES.get(text[len(number) :])
     if scale is None or len(text) > _LONGEST:

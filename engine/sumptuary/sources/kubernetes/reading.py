@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 
 from sumptuary.model import Resource, Tag, Tags
@@ -144,45 +143,43 @@ def resources_of(objects: Sequence[Object], labels: dict[str, dict[str, Tag]]) -
 def _resources(declared: Object, links: Links, given: dict[str, Tag]) -> Iterator[Resource]:
     type_name = f"{declared.kind}.{declared.group}" if declared.group else declared.kind
     kind = KINDS.get(type_name, PLAIN)
-    resource = _resource(declared, type_name, given)
+    pods = pods_of(declared, kind) if kind.pods else []
+    resource = _resource(declared, type_name, _tags(declared, pods[0].metadata if pods else {}, given))
     if type_name.startswith(("NodePool.", "Provisioner.")):
         fill_pool(resource, declared, links)
     elif type_name == "PersistentVolumeClaim":
         fill_claim(resource, declared)
-    pods = pods_of(declared, kind) if kind.pods else []
     if not pods:
         if resource.kind == "other":
             fill(resource, declared, kind, None)
         yield resource
         return
     fill(resource, declared, kind, pods[0])
-    _tag(resource, declared, pods[0].metadata, given)
     links.scale(resource, declared)
     yield resource
     for more in pods[1:]:
-        part = _resource(declared, type_name, given)
+        part = _resource(declared, type_name, resource.tags)
         part.id, part.address = f"{part.id}/{more.name}", f"{part.address}/{more.name}"
         fill(part, declared, kind, more)
-        part.taggable, part.tags = False, resource.tags
+        part.taggable = False
         yield part
 
 
-def _resource(declared: Object, type_name: str, given: dict[str, Tag]) -> Resource:
-    root = os.path.dirname(declared.path) or "."
-    resource = Resource(
+def _resource(declared: Object, type_name: str, tags: Tags) -> Resource:
+    root = declared.path.rpartition("/")[0] or "."
+    return Resource(
         id=f"{root}:{declared.address}",
         address=declared.address,
         kind="other",
         type=type_name,
         provider="kubernetes",
         source="kubernetes",
+        tags=tags,
         taggable=True,
         tag_attribute="metadata.labels",
         attributes=_attributes(declared),
         origin=ObjectOrigin(declared, root),
     )
-    _tag(resource, declared, {}, given)
-    return resource
 
 
 def _attributes(declared: Object) -> dict[str, object]:
@@ -200,10 +197,10 @@ def _attributes(declared: Object) -> dict[str, object]:
     return kept
 
 
-def _tag(resource: Resource, declared: Object, template: dict[str, object], given: dict[str, Tag]) -> None:
+def _tags(declared: Object, template: dict[str, object], given: dict[str, Tag]) -> Tags:
     """The labels of the object and of its pods, and those that kustomizations give."""
     entries = dict(given)
     for labels in (template.get("labels"), value_at(declared.body, "metadata.labels")):
         for key, value in text_map(labels).items():
             entries[key] = Tag(value, "label")
-    resource.tags = Tags(entries)
+    return Tags(entries)

@@ -47,7 +47,7 @@ class Pods:
 def pods_of(declared: Object, kind: Kind) -> list[Pods]:
     """The sets of pods of an object, the one with the most devices first."""
     found = [pods for pod_set in kind.pods for pods in _pods(declared.body, pod_set)]
-    return sorted(found, key=lambda pods: -_devices_asked(pods))
+    return found if len(found) < 2 else sorted(found, key=lambda pods: -_devices_asked(pods))
 
 
 def _devices_asked(pods: Pods) -> Decimal:
