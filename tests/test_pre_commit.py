@@ -19,6 +19,15 @@ resource "aws_instance" "trainer" {
   instance_type = "p4d.24xlarge"
 }
 """
+WORKLOAD = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: chat}
+spec: {template: {spec: {containers: [{name: chat, image: chat}]}}}
+"""
+OTHER_YAML = """\
+services: {web: {image: nginx}}
+"""
 CLEAN = """\
 variable "unused" {
   default = 1
@@ -108,6 +117,8 @@ def project(tmp_path: Path) -> Path:
     git(tmp_path, "commit", "--quiet", "--message", "What was there")
     (tmp_path / "gpu" / "main.tf").write_text(VIOLATING)
     (tmp_path / "gpu" / "variables.tf").write_text(CLEAN)
+    (tmp_path / "deploy.yaml").write_text(WORKLOAD)
+    (tmp_path / "compose.yml").write_text(OTHER_YAML)
     git(tmp_path, "add", "--all")
     return tmp_path
 
@@ -125,6 +136,8 @@ def test_the_hook_on_changed_files(project: Path, clone: Path, pre_commit_home: 
     assert "gpu/main.tf" in ran.stdout, ran.stdout + ran.stderr
     assert "aws_instance.trainer" in ran.stdout
     assert "aws_instance.elsewhere" not in ran.stdout
+    assert "Deployment/chat" in ran.stdout
+    assert "compose.yml holds no Kubernetes object" in ran.stdout
     assert "exit code: 2" not in ran.stdout
     assert "exit code: 4" not in ran.stdout
 
