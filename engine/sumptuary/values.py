@@ -10,6 +10,8 @@ from decimal import Decimal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from typing_extensions import TypeIs
 
 UNKNOWN_KEY = "$unknown"
@@ -138,15 +140,18 @@ def to_json(value: object) -> object:
     return str(value)
 
 
-def from_json(value: object) -> object:
-    """The reverse of ``to_json`` for maps that carry ``$unknown``; other JSON values stay as they are."""
+def from_json(value: object, because: Callable[[object], Unknown] | None = None) -> object:
+    """The reverse of ``to_json`` for maps that carry ``$unknown``; other JSON values stay as they are.
+
+    ``because`` makes the unknown of a reason; without it, an unknown waits for what its reason names.
+    """
     if is_map(value):
-        reason = value.get(UNKNOWN_KEY)
-        known = {str(key): from_json(item) for key, item in value.items() if key != UNKNOWN_KEY}
+        known = {str(key): from_json(item, because) for key, item in value.items() if key != UNKNOWN_KEY}
         if UNKNOWN_KEY not in value:
             return known
-        unknown = Unknown(str(reason), (str(reason),))
+        reason = value[UNKNOWN_KEY]
+        unknown = because(reason) if because is not None else Unknown(str(reason), (str(reason),))
         return PartialMap(known, unknown) if known else unknown
     if is_list(value):
-        return [from_json(item) for item in value]
+        return [from_json(item, because) for item in value]
     return value

@@ -6,6 +6,8 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sumptuary.cli.inputs import STANDARD_INPUT, is_inventory
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from sumptuary.findings import Violation
@@ -18,7 +20,8 @@ class Chosen:
     """What was asked for: ``files`` and ``directories`` relative to the working directory, with ``/``.
 
     ``roots`` are the directories of variable files: a changed variable concerns everything in its root module.
-    ``everything`` is set when no single Terraform file was named, so that nothing is left out.
+    ``everything`` is set when no single file of configuration was named, so that nothing is left out; so it is for an
+    inventory, which tells of resources that stand elsewhere.
     """
 
     files: frozenset[str]
@@ -29,11 +32,12 @@ class Chosen:
     @classmethod
     def of(cls, paths: Sequence[str]) -> Chosen:
         """From the path arguments of a call."""
-        named = [path for path in paths if not os.path.isdir(path) and path != "-"]
+        named = [path for path in paths if not os.path.isdir(path) and path != STANDARD_INPUT]
         files = frozenset(_shown(path) for path in named)
         directories = tuple(_shown(path) for path in paths if os.path.isdir(path))
         roots = frozenset(_shown(os.path.dirname(path) or ".") for path in named if path.endswith(VARIABLES))
-        return cls(files, directories, roots, not files or "-" in paths)
+        told = STANDARD_INPUT in paths or any(is_inventory(path) for path in named)
+        return cls(files, directories, roots, not files or told)
 
     def holds(self, violation: Violation) -> bool:
         """Whether a violation, by its place, a related place or its root module, concerns what was asked for."""

@@ -26,10 +26,14 @@ PLAN_HEAD = 65536
 
 @dataclass(slots=True, eq=False, repr=False)
 class Change:
-    """A resource as it stood and as it would stand. Beside a plan, what a tree holds is taken to stay as it is."""
+    """A resource as it stood and as it would stand. Beside a plan, what a tree holds is taken to stay as it is.
+
+    ``recorded`` is set for a row of an inventory: of a plan that it was read from, what stood before is lost.
+    """
 
     before: Resource | None
     after: Resource | None
+    recorded: bool = False
 
 
 def changes(paths: Sequence[str], arguments: Namespace, root: str, coverage: Coverage) -> Iterator[Change]:
@@ -42,9 +46,9 @@ def changes(paths: Sequence[str], arguments: Namespace, root: str, coverage: Cov
 
         for planned in read_changes(path, coverage):
             yield Change(planned.before, planned.after)
+    yield from _recorded([*by_kind.get("inventory", []), *by_kind.get("standard input", [])], coverage)
     directories = by_kind.get("directory", [])
     for resource in (
-        *(_standard_input(coverage) if "standard input" in by_kind else ()),
         *_configuration(directories, by_kind.get("configuration", []), arguments, root, coverage),
         *_manifests([*directories, *by_kind.get("manifest", [])], root, coverage),
     ):
@@ -62,6 +66,8 @@ def _kind_of(path: str) -> str:
         return "directory"
     if path.endswith(TERRAFORM):
         return "configuration"
+    if is_inventory(path):
+        return "inventory"
     if _is_plan(path):
         return "plan"
     return "manifest" if path.endswith(MANIFESTS) else ""
@@ -87,13 +93,29 @@ def _manifests(paths: Sequence[str], root: str, coverage: Coverage) -> Iterator[
         yield from read_manifests(paths, root, coverage)
 
 
-def _standard_input(coverage: Coverage) -> Iterator[Resource]:
-    """What is piped in: rendered manifests, or what ``kubectl get -o json`` prints."""
-    import sys
+def is_inventory(path: str) -> bool:
+    """Whether a path is a file of rows as ``sumptuary resources`` writes them."""
+    if path.endswith(TERRAFORM) or not os.path.isfile(path):
+        return False
+    from sumptuary.sources import inventory
 
-    from sumptuary.sources.kubernetes import read_text
+    return inventory.is_inventory(path)
 
-    yield from read_text(sys.stdin.buffer.read(), "stdin", coverage)
+
+def _recorded(paths: Sequence[str], coverage: Coverage) -> Iterator[Change]:
+    """The resources of inventories, and of standard input, whatever that carries."""
+    if not paths:
+        return
+    from sumptuary.cli.standard_input import read_standard_input
+    from sumptuary.sources.inventory import read as read_rows
+    from sumptuary.sources.inventory.reading import Seen
+
+    seen = Seen()
+    for path in dict.fromkeys(paths):
+        piped = path == STANDARD_INPUT
+        rows = read_standard_input(coverage, seen) if piped else read_rows(path, shown_path(path), coverage, seen)
+        for resource in rows:
+            yield Change(resource, resource, recorded=True)
 
 
 def _roots(directories: Sequence[str], root: str, coverage: Coverage) -> dict[str, None]:

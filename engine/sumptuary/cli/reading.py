@@ -112,6 +112,7 @@ def read_estate(
     cluster = settings.cluster()
     resources: list[Resource] = []
     before: list[Resource] = []
+    planned = False
     for change in found:
         for one in (change.before, change.after) if change.before is not change.after else (change.after,):
             if one is None or settings.excludes(one):
@@ -120,9 +121,11 @@ def read_estate(
             settings.complete(one)
             if one.provider == "kubernetes":
                 place(one, cluster, circumstances.catalogue)
+            planned = planned or (one.source == "plan" and not change.recorded)
             before += [one] if one is change.before else []
             resources += [one] if one is change.after else []
     settings.close()
-    planned = any(resource.source == "plan" for resource in (*before, *resources))
-    resources += circumstances.commitments
+    recorded = {one.address for one in resources if one.kind == "commitment"}
+    circumstances.inputs |= {"commitments"} if recorded else set()
+    resources += [one for one in circumstances.commitments if one.address not in recorded]
     return Reading(resources, circumstances, coverage, paths, before if planned else None)

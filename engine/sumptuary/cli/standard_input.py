@@ -1,0 +1,48 @@
+"""Standard input as a path (``-``): what it carries is told by how it begins."""
+
+from __future__ import annotations
+
+import sys
+
+from sumptuary.sources.inventory import read as read_rows
+from sumptuary.sources.inventory.lines import BLANK, MARK, Rest, begins_as_row, first_line
+from sumptuary.sources.kubernetes import read_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sumptuary.coverage import Coverage
+    from sumptuary.model import Resource
+    from sumptuary.sources.inventory.reading import Seen
+
+SHOWN = "stdin"
+LARGEST = 100_000_000
+"""Bytes of the largest text that is read whole from standard input: what a cluster's dump may have as a file."""
+
+
+def read_standard_input(coverage: Coverage, seen: Seen | None = None) -> Iterator[Resource]:
+    """The resources that standard input tells of: an inventory line by line, or a text of Kubernetes objects."""
+    stream = sys.stdin.buffer
+    head = first_line(stream)
+    if _is_inventory(head):
+        yield from read_rows(Rest(head, stream), SHOWN, coverage, seen)
+        return
+    if b'"terraform_version"' in head or b'"format_version"' in head:
+        coverage.files_seen += 1
+        coverage.fail(SHOWN, 0, "a plan or state is read from a file: write it to one and name that")
+        return
+    text = head + stream.read(LARGEST + 1 - len(head))
+    if len(text) > LARGEST:
+        coverage.files_seen += 1
+        coverage.fail(SHOWN, 0, f"it is larger than {LARGEST // 1_000_000} MB")
+        return
+    yield from read_text(text, SHOWN, coverage)
+
+
+def _is_inventory(head: bytes) -> bool:
+    """Whether standard input carries rows; a first row that is broken still shows what the others are."""
+    line = head.removeprefix(MARK).strip(BLANK)
+    if begins_as_row(head):
+        return True
+    return line.startswith(b"{") and b'"address"' in line and b'"apiVersion"' not in line

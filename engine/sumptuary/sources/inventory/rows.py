@@ -1,0 +1,139 @@
+"""One row of an inventory as a resource: the reverse of what ``sumptuary resources`` writes of one."""
+
+from __future__ import annotations
+
+from sumptuary.model import KINDS, Call, Origin, Place, Resource, Tag, Tags
+from sumptuary.sources.inventory import facets
+from sumptuary.sources.inventory.fields import Fields, WrongRowError
+from sumptuary.values import UNKNOWN_KEY, is_list, is_map
+
+MADE_HERE = "change.set"
+"""A kind that every run makes for itself: what a change adds is counted, and taken from nobody."""
+_READ = frozenset(KINDS) - {MADE_HERE}
+UNNAMED = "inventory"
+"""The source of a row that names none."""
+
+
+def resource_of(row: dict[str, object], here: Place) -> Resource:
+    """The resource of a row. ``here`` is the row's own line, which stands in for a place where the row has none.
+
+    What it cost is left out: prices are looked up afresh. Keys that the model does not have are passed over.
+
+    Raises:
+        WrongRowError: a field that is needed is missing, or one is of the wrong type.
+    """
+    given = Fields("", row, _waits(row))
+    address, kind = given.needed("address"), given.needed("kind")
+    if kind not in _READ:
+        raise WrongRowError(f"there is no kind {kind[:80]!r}: an inventory holds {', '.join(KINDS[:3])} ...")
+    described = given.inner("facets") or Fields("facets", {}, given.waits)
+    origin = _origin(given, here)
+    attributes = given.revived("attributes")
+    return Resource(
+        id=given.text("id") or origin.uri or f"{origin.root}:{address}",
+        address=address,
+        kind=kind,
+        type=given.text("type"),
+        provider=given.text("provider"),
+        source=given.text("source") or UNNAMED,
+        host_provider=given.text("host_provider"),
+        account=given.maybe_text("account"),
+        region=given.maybe_text("region"),
+        zone=given.maybe_text("zone"),
+        tags=_tags(given, here if origin.place is None else origin.place),
+        taggable=given.flag("taggable"),
+        tag_attribute=given.text("tag_attribute"),
+        environment=given.maybe_text("environment"),
+        team=given.maybe_text("team"),
+        attributes=_map(given, attributes),
+        origin=origin,
+        multiplicity=facets.only_unknown(described, "multiplicity"),
+        compute=facets.compute(described.inner("compute")),
+        workload=facets.workload(described.inner("workload")),
+        lifetime=facets.lifetime(described.inner("lifetime")),
+        usage=facets.usage(described.inner("usage")),
+        storage=facets.storage(described.inner("storage")),
+    )
+
+
+def _map(given: Fields, attributes: object) -> dict[str, object]:
+    if attributes is None:
+        return {}
+    if not is_map(attributes):
+        raise given.wrong("attributes", "an object")
+    return attributes
+
+
+def _waits(row: dict[str, object]) -> dict[str, tuple[str, ...]]:
+    """What the unknowns of a row wait for, by their reasons."""
+    given = Fields("", row, {}).inner("depends_on")
+    return {} if given is None else {reason: given.texts(reason) for reason in given.values}
+
+
+def _tags(given: Fields, own: Place) -> Tags:
+    values = given.inner("tags")
+    if values is None:
+        return Tags()
+    origins, places = given.inner("tag_origins"), given.inner("tag_places")
+    entries: dict[str, Tag] = {}
+    for key in values.values:
+        if key == UNKNOWN_KEY:
+            continue
+        value = values.maybe_text(key)
+        if value is None:
+            raise values.wrong(key, "a text")
+        origin = origins.text(key) if origins is not None else ""
+        place = _spot(places, key, own.path) if places is not None and key in places.values else None
+        entries[key] = Tag(value, origin or "own", place)
+    rest = values.because(values.values[UNKNOWN_KEY], "rest") if UNKNOWN_KEY in values.values else None
+    return Tags(entries, rest)
+
+
+def _origin(given: Fields, here: Place) -> Origin:
+    location = given.inner("location")
+    place, uri = (None, "") if location is None else (_place(location), location.text("uri"))
+    if place is None and not uri:
+        place = here
+    if "uri" in given.values:
+        uri = given.text("uri")
+    spots = given.inner("places")
+    own = place.path if place is not None else ""
+    return Origin(
+        place=place,
+        uri=uri,
+        root=given.text("root"),
+        calls=_calls(given),
+        places={} if spots is None else {name: _spot(spots, name, own) for name in spots.values},
+    )
+
+
+def _place(given: Fields) -> Place | None:
+    path = given.text("path")
+    return Place(path, given.line("line"), given.line("end_line"), given.line("column")) if path else None
+
+
+def _calls(given: Fields) -> tuple[Call, ...]:
+    calls: list[Call] = []
+    listed = given.values.get("calls")
+    if listed is None:
+        return ()
+    if not is_list(listed):
+        raise given.wrong("calls", "a list")
+    for index, item in enumerate(listed):
+        if not is_map(item):
+            raise given.wrong(f"calls.{index}", "an object")
+        call = Fields(f"calls.{index}", item, given.waits)
+        place = _place(call)
+        if place is None:
+            raise call.wrong("path", "a text")
+        calls.append(Call(call.text("address"), place))
+    return tuple(calls)
+
+
+def _spot(given: Fields, name: str, path: str) -> Place:
+    """A place as ``[line, end line, column]``, perhaps with a path of its own as a fourth."""
+    value = given.values[name]
+    if not is_list(value) or len(value) not in (3, 4):
+        raise given.wrong(name, "a place: [line, end line, column]")
+    spot = Fields(f"{given.name}.{name}", dict(zip(("line", "end_line", "column", "path"), value, strict=False)), {})
+    return Place(spot.text("path") or path, spot.line("line"), spot.line("end_line"), spot.line("column"))
