@@ -14,7 +14,7 @@ else
   fi
   environment="$(mktemp -d "$RUNNER_TEMP/sumptuary-environment.XXXXXX")"
   python3 -I -m venv "$environment"
-  "$environment/bin/python" -I -m pip install --quiet --disable-pip-version-check -- "${INSTALL:-$GITHUB_ACTION_PATH/../..}"
+  "$environment/bin/python" -I -m pip install --quiet --disable-pip-version-check -- "${INSTALL:-$GITHUB_ACTION_PATH/../..[cel]}"
   program="$environment/bin/sumptuary"
 fi
 "$program" --version
