@@ -64,3 +64,35 @@ def test_runs_are_bounded_work_and_training_jobs() -> None:
     assert runs[0]["deadline_hours"] == 2
     assert runs[0]["budget"] == Decimal(1500)
     assert runs[1]["cost"] == Unknown("the run has no deadline, so its cost has no bound")
+
+
+def test_a_run_is_told_by_its_identity_where_addresses_repeat() -> None:
+    runs = [
+        Resource(f"{root}:job", "job", "ml.training_job", "PyTorchJob", "kubernetes", cost=Cost(Range.of(5000)))
+        for root in ("a", "b")
+    ]
+    for run in runs:
+        run.lifetime.deadline_seconds = 3600
+    change = change_set(runs, None)
+    assert change is not None
+    assert [run["id"] for run in change.attributes["runs"]] == ["a:job", "b:job"]  # type: ignore[union-attr, index, call-overload]
+
+
+def test_the_parts_of_one_job_are_one_run() -> None:
+    def part(name: str, cost: Cost, **relations: tuple[str, ...]) -> Resource:
+        made = Resource(name, name, "ml.training_job", "PyTorchJob", "kubernetes", cost=cost)
+        made.lifetime.deadline_seconds = 3600
+        made.relations = {key.replace("_", "-"): value for key, value in relations.items()}
+        return made
+
+    workers = part("job/workers", Cost(Range.of(700)), part_of=("job",))
+    change = change_set([part("job", Cost(Range.of(600))), workers], None)
+    assert change is not None
+    (run,) = change.attributes["runs"]  # type: ignore[misc]
+    assert (run["id"], run["cost"]) == ("job", {"low": 1300, "expected": 1300, "high": 1300})
+    change = change_set(
+        [part("job", Cost(Range.of(600))), part("w", Cost(unpriced="no price"), part_of=("job",))], None
+    )
+    assert change is not None
+    (run,) = change.attributes["runs"]  # type: ignore[misc]
+    assert run["cost"] == Unknown("no price")

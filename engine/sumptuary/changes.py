@@ -7,9 +7,11 @@ from decimal import Decimal, InvalidOperation
 
 from sumptuary.model import Origin, Resource
 from sumptuary.money import NOTHING, Range
-from sumptuary.values import Unknown
+from sumptuary.values import Unknown, is_map
 
 NO_TEAM = "(no team)"
+PART_OF = "part-of"
+"""The relation of a set of pods to the object that it belongs to, by id."""
 RUN_PURPOSES = frozenset({"training", "fine-tuning", "batch"})
 
 
@@ -28,7 +30,7 @@ def change_set(after: Sequence[Resource], before: Sequence[Resource] | None) -> 
     attributes["teams"] = {
         team: _figures(_of_team(after, team), None if before is None else _of_team(before, team)) for team in teams
     }
-    attributes["runs"] = [_run(resource) for resource in after if _is_run(resource)]
+    attributes["runs"] = _runs(after)
     dearest = max(billed, key=_expected, default=None)
     return Resource(
         id="change.set",
@@ -94,10 +96,33 @@ def _is_run(resource: Resource) -> bool:
     return bounded and isinstance(resource.workload.purpose, str) and resource.workload.purpose in RUN_PURPOSES
 
 
+def _runs(resources: Iterable[Resource]) -> list[dict[str, object]]:
+    """Each run with an end; the sets of machines of one job are one run, and cost what they cost together."""
+    runs: dict[str, dict[str, object]] = {}
+    for resource in resources:
+        if not _is_run(resource):
+            continue
+        whole = resource.relations.get(PART_OF, (resource.id,))[0]
+        if whole not in runs:
+            runs[whole] = _run(resource)
+        else:
+            runs[whole]["cost"] = _together(runs[whole]["cost"], _run(resource)["cost"])
+    return list(runs.values())
+
+
+def _together(one: object, other: object) -> object:
+    """Two costs as one; not known where one of them is not."""
+    if isinstance(one, Unknown) or isinstance(other, Unknown):
+        return one if isinstance(one, Unknown) else other
+    if not is_map(one) or not is_map(other):
+        return one
+    return {name: Decimal(str(value)) + Decimal(str(other[name])) for name, value in one.items()}
+
+
 def _run(resource: Resource) -> dict[str, object]:
     cost, lifetime = resource.cost, resource.lifetime
     bounded = isinstance(lifetime.ttl, str) or isinstance(lifetime.deadline_seconds, int)
-    run: dict[str, object] = {"address": resource.address, "team": _team(resource)}
+    run: dict[str, object] = {"id": resource.id, "address": resource.address, "team": _team(resource)}
     if not bounded:
         run["cost"] = Unknown("the run has no deadline, so its cost has no bound")
     elif cost.monthly is None:

@@ -213,7 +213,8 @@ def _of(spend: Spend) -> str:
 def _place_of(run: Run, change: Resource, context: Context) -> Resource:
     """The resource of a run, so that the finding stands at its line; the change set where it is not there."""
     found = context.estate.by_address.get(run.address, [])
-    return found[0] if found else change
+    own = [resource for resource in found if resource.id == run.id]
+    return (own or found or [change])[0]
 
 
 def _approvers(approvals: Sequence[ApprovalFact]) -> list[str]:

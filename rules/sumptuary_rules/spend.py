@@ -39,6 +39,7 @@ class Run:
     team: str
     cost: Amount | Unknown
     budget: Decimal | None
+    id: str = ""
 
 
 def spends_of(change: Resource, *, by_team: bool) -> Iterator[Spend]:
@@ -79,7 +80,13 @@ def runs_of(change: Resource) -> Iterator[Run]:
         if is_map(run):
             cost = amount(run.get("cost"))
             if cost is not None:
-                yield Run(str(run.get("address", "")), str(run.get("team", "")), cost, _decimal(run.get("budget")))
+                yield Run(
+                    str(run.get("address", "")),
+                    str(run.get("team", "")),
+                    cost,
+                    _decimal(run.get("budget")),
+                    str(run.get("id", "")),
+                )
 
 
 def amount(value: object) -> Amount | Unknown | None:

@@ -162,6 +162,7 @@ def _resources(declared: Object, links: Links, given: dict[str, Tag]) -> Iterato
         part.id, part.address = f"{part.id}/{more.name}", f"{part.address}/{more.name}"
         fill(part, declared, kind, more)
         part.taggable = False
+        part.relations["part-of"] = (resource.id,)
         yield part
 
 
