@@ -137,7 +137,7 @@ def test_the_hook_on_changed_files(project: Path, clone: Path, pre_commit_home: 
     assert "aws_instance.trainer" in ran.stdout
     assert "aws_instance.elsewhere" not in ran.stdout
     assert "Deployment/chat" in ran.stdout
-    assert "compose.yml holds no Kubernetes object" in ran.stdout
+    assert "no Kubernetes object in 1 file: compose.yml" in ran.stdout
     assert "exit code: 2" not in ran.stdout
     assert "exit code: 4" not in ran.stdout
 

@@ -94,7 +94,7 @@ def test_a_named_file_without_objects_is_no_failure(tmp_path: Path) -> None:
     found, coverage = tree(tmp_path, {"mkdocs.yml": "site_name: x\n"}, "mkdocs.yml")
     assert not found
     assert not coverage.failures
-    assert coverage.notes == [f"{os.path.relpath(tmp_path / 'mkdocs.yml')} holds no Kubernetes object"]
+    assert coverage.notes == [f"no Kubernetes object in 1 file: {os.path.relpath(tmp_path / 'mkdocs.yml')}"]
 
 
 def test_patches_are_no_resources_and_common_labels_are_tags(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
 from sumptuary.model import Resource, Tag, Tags
 from sumptuary.sources.kubernetes.documents import read as read_documents
@@ -35,15 +36,15 @@ def read_files(paths: Sequence[str], root: str, coverage: Coverage) -> Iterator[
     found = find(paths, tree, kustomizations)
     objects: list[Object] = []
     labels: dict[str, dict[str, Tag]] = {}
-    templated: list[str] = []
+    others = _Others()
     for path in found.files:
         if not kustomizations.is_resource(path):
             continue
-        declared = list(_objects(path, tree, templated, named=path in found.named))
+        declared = list(_objects(path, tree, others, named=path in found.named))
         objects += declared
         if declared and (given := kustomizations.labels_of(path)):
             labels[tree.shown(path)] = given
-    _tell(tree, kustomizations, list(found.charts), templated)
+    _tell(tree, kustomizations, list(found.charts), others)
     yield from resources_of(objects, labels)
 
 
@@ -57,35 +58,43 @@ def read_source(source: bytes, shown: str, coverage: Coverage) -> Iterator[Resou
     yield from resources_of(objects, {})
 
 
-def _objects(path: str, tree: Tree, templated: list[str], *, named: bool) -> Iterator[Object]:
+@dataclass(slots=True, eq=False, repr=False)
+class _Others:
+    """Files, as reports show them, that hold templates (with the line), and files named without an object in them."""
+
+    templated: list[str] = field(default_factory=list[str])
+    empty: list[str] = field(default_factory=list[str])
+
+
+def _objects(path: str, tree: Tree, others: _Others, *, named: bool) -> Iterator[Object]:
     source = tree.read(path, LARGEST_FILE)
     if source is None:
         return
     if not looks_like_objects(path, source):
-        _pass_over(path, tree, named=named)
+        _pass_over(path, tree, others, named=named)
         return
     objects: list[Object] = []
     problems = _read(source, tree.shown(path), objects)
     for line, message in problems:
         if message.startswith(TEMPLATE):
-            templated.append(f"{tree.shown(path)}:{line}")
+            others.templated.append(f"{tree.shown(path)}:{line}")
         else:
             tree.fail(path, line, message)
     if problems and not objects:
         tree.unread(path)
     elif not objects:
-        _pass_over(path, tree, named=named)
+        _pass_over(path, tree, others, named=named)
     yield from objects
 
 
-def _pass_over(path: str, tree: Tree, *, named: bool) -> None:
+def _pass_over(path: str, tree: Tree, others: _Others, *, named: bool) -> None:
     """A file without objects is none of ours; where it was asked for by name, that is told.
 
     Hooks name every YAML file that changed, so that is no failure; nobody names JSON but for what it holds.
     """
     tree.dismiss(path)
     if named and path.endswith(YAML):
-        tree.coverage.note(f"{tree.shown(path)} holds no Kubernetes object")
+        others.empty.append(tree.shown(path))
     elif named:
         tree.coverage.files_seen += 1
         tree.fail(path, 0, "this is no plan, no state and no list of Kubernetes objects")
@@ -104,22 +113,27 @@ def _read(source: bytes, shown: str, objects: list[Object]) -> list[tuple[int, s
     return [(one.line, TEMPLATE if one.templated else one.message) for one in reading.problems]
 
 
-def _tell(tree: Tree, kustomizations: Kustomizations, charts: list[str], templated: list[str]) -> None:
+def _tell(tree: Tree, kustomizations: Kustomizations, charts: list[str], others: _Others) -> None:
     """What was passed over, and how it can be judged all the same."""
     note = tree.coverage.note
     if charts:
-        names = ", ".join(tree.shown(chart) for chart in charts[:5]) + (" and others" if len(charts) > 5 else "")
+        names = _few([tree.shown(chart) for chart in charts])
         note(f"{_times(len(charts), 'Helm chart')} not rendered ({names}): `helm template CHART | sumptuary check -`")
-    if templated:
-        names = ", ".join(templated[:5]) + (" and others" if len(templated) > 5 else "")
-        note(f"{_times(len(templated), 'document')} to be rendered first, being templates: {names}")
+    if others.templated:
+        count = _times(len(others.templated), "document")
+        note(f"{count} to be rendered first, being templates: {_few(others.templated)}")
+    if others.empty:
+        note(f"no Kubernetes object in {_times(len(others.empty), 'file')}: {_few(others.empty)}")
     if kustomizations.patches:
         count = _times(len(kustomizations.patches), "kustomize patch", "kustomize patches")
         note(f"{count} not applied: `kustomize build OVERLAY | sumptuary check -` judges what comes out")
     if kustomizations.remote:
         remote = sum(kustomizations.remote.values())
-        names = ", ".join(list(kustomizations.remote)[:3])
-        note(f"{_times(remote, 'remote resource')} of kustomizations not read ({names})")
+        note(f"{_times(remote, 'remote resource')} of kustomizations not read ({_few(list(kustomizations.remote))})")
+
+
+def _few(names: list[str]) -> str:
+    return ", ".join(names[:5]) + (" and others" if len(names) > 5 else "")
 
 
 def _times(count: int, one: str, many: str = "") -> str:
