@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from sumptuary.report import Report
 
 NAME = "check"
-HELP = "hold Terraform files and plans against the policies: what breaks them, and what it costs"
+HELP = "hold Terraform, plans and Kubernetes manifests against the policies: what breaks them, what it costs"
 
 
 def configure(parser: ArgumentParser) -> None:
