@@ -6,8 +6,9 @@ import json
 from dataclasses import fields, is_dataclass
 from typing import cast
 
+from sumptuary.model import Origin
 from sumptuary.money import to_cents
-from sumptuary.values import UNKNOWN_KEY, PartialMap, Unknown, is_collection, is_map, to_json
+from sumptuary.values import UNKNOWN_KEY, PartialMap, Unknown, is_collection, is_list, is_map, to_json
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def row(resource: Resource) -> dict[str, object]:
         "root": origin.root,
         "uri": origin.uri,
         "calls": [{"address": call.address, **_lines(call.place)} for call in origin.calls],
-        "places": {name: _spot(place, path) for name, place in origin.places.items()},
+        "places": {name: _spot(place, path) for name, place in _places(resource).items()},
         "tag_places": {key: _spot(tag.place, path) for key, tag in entries.items() if tag.place is not None},
         "depends_on": {reason: list(names) for reason, names in _waits(resource).items()},
     }
@@ -132,6 +133,25 @@ def _lines(place: Place) -> dict[str, object]:
 def _spot(place: Place, path: str) -> list[int | str]:
     spot: list[int | str] = [place.line, max(place.line, place.end_line), place.column]
     return spot if place.path == path else [*spot, place.path]
+
+
+def _places(resource: Resource) -> dict[str, Place]:
+    """The lines of attributes: those that the origin keeps, or else those that it can tell when it is asked."""
+    origin = resource.origin
+    if origin.places or type(origin) is Origin or origin.place is None:
+        return origin.places
+    places: dict[str, Place] = {}
+    left: list[tuple[str, object, Place]] = [("", resource.attributes, origin.place)]
+    while left:
+        path, value, around = left.pop()
+        inner = value.items() if is_map(value) else enumerate(value) if is_list(value) else ()
+        for step, item in inner:
+            name = f"{path}.{step}" if path else str(step)
+            place = origin.place_of(name)
+            if place is not None and place != around:
+                places[name] = place
+            left.append((name, item, place or around))
+    return dict(sorted(places.items()))
 
 
 def _waits(resource: Resource) -> dict[str, tuple[str, ...]]:

@@ -82,7 +82,7 @@ def _resources(stream: Lines, shown: str, coverage: Coverage, seen: Seen | None)
     if unread > MOST_NAMED:
         coverage.fail(shown, 0, f"{unread - MOST_NAMED:,} more of its lines cannot be read")
     if repeated:
-        coverage.note(f"{repeated:,} lines of {shown} say again what another line says: counted once")
+        coverage.note(f"lines of {shown} that say again what another says, counted once: {repeated:,}")
 
 
 def _row(line: bytes | None) -> dict[str, object]:
@@ -138,7 +138,7 @@ def _decimal(text: str) -> Decimal | int:
         number = Decimal(text)
     except InvalidOperation:  # an exponent that no decimal has
         number = Decimal("Infinity")
-    if len(text) > MOST_DIGITS or not number.is_finite() or abs(number.adjusted()) > MOST_DIGITS:
+    if len(text) > MOST_DIGITS or not number.is_finite() or not -2 * MOST_DIGITS < number.adjusted() < MOST_DIGITS:
         raise WrongRowError(f"it holds a number of more than {MOST_DIGITS} digits")
     exponent = number.as_tuple().exponent
     return int(number) if isinstance(exponent, int) and exponent > 0 else number
