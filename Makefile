@@ -40,6 +40,8 @@ coverage: $(VENV)/.installed
 
 benchmarks: $(VENV)/.installed
 	$(BIN)/python benchmarks/startup.py
+	$(BIN)/python benchmarks/kubernetes.py
+	$(BIN)/python benchmarks/history.py
 
 # The demo needs the program alone; the tests need their tools too.
 $(VENV)/.demo: pyproject.toml | $(VENV)/bin/python
