@@ -113,6 +113,9 @@ class Fields:
 
     def whole(self, field: str) -> int | Unknown | None:
         """A whole number of 0 or more, unknown or absent."""
+        given = self.values.get(field)
+        if given is None or (type(given) is int and 0 <= given <= MOST):
+            return given
         value = self.exact(field)
         if isinstance(value, Decimal):
             if value != value.to_integral_value():

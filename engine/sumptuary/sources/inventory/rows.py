@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from sumptuary.model import KINDS, Call, Origin, Place, Resource, Tag, Tags
 from sumptuary.sources.inventory import facets
-from sumptuary.sources.inventory.fields import Fields, WrongRowError
+from sumptuary.sources.inventory.fields import MOST, Fields, WrongRowError
 from sumptuary.values import UNKNOWN_KEY, is_list, is_map
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing_extensions import TypeIs
 
 MADE_HERE = "change.set"
 """A kind that every run makes for itself: what a change adds is counted, and taken from nobody."""
@@ -133,7 +137,13 @@ def _calls(given: Fields) -> tuple[Call, ...]:
 def _spot(given: Fields, name: str, path: str) -> Place:
     """A place as ``[line, end line, column]``, perhaps with a path of its own as a fourth."""
     value = given.values[name]
-    if not is_list(value) or len(value) not in (3, 4):
-        raise given.wrong(name, "a place: [line, end line, column]")
-    spot = Fields(f"{given.name}.{name}", dict(zip(("line", "end_line", "column", "path"), value, strict=False)), {})
-    return Place(spot.text("path") or path, spot.line("line"), spot.line("end_line"), spot.line("column"))
+    if is_list(value) and len(value) in (3, 4):
+        line, end, column = value[:3]
+        own = value[3] if len(value) == 4 else path
+        if _is_count(line) and _is_count(end) and _is_count(column) and isinstance(own, str):
+            return Place(own, line, end, column)
+    raise given.wrong(name, "a place: [line, end line, column], perhaps with a path")
+
+
+def _is_count(value: object) -> TypeIs[int]:
+    return type(value) is int and 0 <= value <= MOST
