@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sumptuary.rule import HOURS_PER_MONTH, Context, Decimal, Iterable, Resource, dataclass
+from sumptuary.rule import HOURS_PER_MONTH, Context, Decimal, Iterable, Resource, dataclass, is_list
 
 ZERO = Decimal(0)
 
@@ -128,13 +128,17 @@ def _particularity(resource: Resource) -> int:
 
 def _is_for(commitment: Resource, resource: Resource) -> bool:
     """Whether a commitment may cover a resource: all that it names must be the resource's; an account that is not
-    known does not keep it away, for a tree of files seldom names its account."""
+    known does not keep it away, for a tree of files seldom names its account. ``kinds`` (beginnings of them) are what a
+    live savings plan is for."""
     given = commitment.attributes
     sku = resource.compute.sku if resource.compute is not None else None
     if commitment.provider != resource.host:
         return False
     scopes = ((commitment.region, resource.region), (commitment.account, resource.account))
     if any(named and isinstance(found, str) and found != named for named, found in scopes):
+        return False
+    kinds = given.get("kinds")
+    if is_list(kinds) and not any(resource.kind.startswith(str(kind)) for kind in kinds):
         return False
     if (wanted := _sku(commitment)) is not None:
         return wanted == sku

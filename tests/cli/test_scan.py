@@ -49,6 +49,14 @@ def test_what_cannot_begin_is_a_mistake_in_the_call(
     assert written.out == ""
 
 
+def test_a_profile_of_the_environment_is_named_too(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("AWS_PROFILE", "somebody")
+    assert program.run(["scan", "aws"]) == 2
+    assert "there is no AWS profile `somebody`" in capsys.readouterr().err
+
+
 def test_an_account_that_cannot_be_reached_says_so(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

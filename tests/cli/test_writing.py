@@ -73,14 +73,16 @@ def test_a_file_that_cannot_be_written_is_a_mistake_in_the_call(tmp_path: Path) 
         writing.write(Output("text", str(tmp_path)), "x")
 
 
-def drawn(monkeypatch: pytest.MonkeyPatch, seconds: float, stderr: io.StringIO, *, quiet: bool = False) -> list[bytes]:
+def drawn(
+    monkeypatch: pytest.MonkeyPatch, seconds: float, stderr: io.StringIO, *, quiet: bool = False, collectors: int = 0
+) -> list[bytes]:
     """What the progress line writes during a run of some length. (Patched here: capture resets what fixtures patch.)"""
     lines: list[bytes] = []
     with monkeypatch.context() as patch:
         patch.setattr(writing, "PATIENCE", 0.05)
         patch.setattr(os, "write", lambda _, data: lines.append(data))
         patch.setattr(sys, "stderr", stderr)
-        with writing.Progress(Coverage(files_read=1234), quiet=quiet):
+        with writing.Progress(Coverage(files_read=1234, collectors=[{}] * collectors), quiet=quiet):
             end = time.monotonic() + seconds
             while time.monotonic() < end:
                 time.sleep(0.005)
@@ -93,6 +95,10 @@ def test_a_long_run_shows_a_line_and_takes_it_away(monkeypatch: pytest.MonkeyPat
     assert b"1,234 files read" in lines[0]
     assert terminal.getvalue() == "\r\x1b[K"
     assert signal.getsignal(signal.SIGALRM) is signal.SIG_DFL
+
+
+def test_a_scan_tells_its_collectors(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert b"12 collectors done" in drawn(monkeypatch, 0.2, Terminal(), collectors=12)[0]
 
 
 def test_a_short_run_a_quiet_one_and_one_without_a_terminal_show_none(monkeypatch: pytest.MonkeyPatch) -> None:

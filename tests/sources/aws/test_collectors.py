@@ -247,9 +247,11 @@ def test_savings_plans_are_commitments_in_dollars() -> None:
         "currency": "USD",
         "ec2InstanceFamily": "m5",
         "savingsPlanType": "EC2Instance",
+        "productTypes": ["EC2"],
     }
     plans = {"savingsPlans": [item, {**item, "savingsPlanId": "sp-2", "currency": "CNY"}, {**item, "state": "retired"}]}
     dollars, yuan = commitments.savings_plans(plans, HERE)
     assert (dollars.attributes["hourly_commitment"], dollars.attributes["instance_family"]) == (Decimal("1.25"), "m5")
     assert (dollars.attributes["start"], dollars.attributes["end"]) == ("2026-01-01", "2027-01-01")
+    assert (dollars.attributes["kinds"], dollars.attributes["products"]) == (["compute."], ["EC2"])
     assert "hourly_commitment" not in yuan.attributes

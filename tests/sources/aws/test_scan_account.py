@@ -271,3 +271,19 @@ def test_a_history_resolves_what_ran_and_is_gone_and_nothing_that_could_not_be_r
     account.client("ec2").terminate_instances(InstanceIds=[name])
     gone = account.scan(*options, "--now", "2026-11-23T08:00:00Z")
     assert "2 resolved, 0 open" in gone.error
+
+
+def test_a_savings_plan_covers_what_it_is_for(account: Account) -> None:
+    """One for SageMaker leaves instances uncovered; one for EC2 covers them."""
+    account.instances("m5.large", **TAGS)
+    options = ("--region", REGION, "--now", "2026-11-21T08:00:00Z")
+    plan = {"savingsPlanId": "sp-1", "state": "active", "commitment": "1", "currency": "USD"}
+    plan |= {"start": "2026-01-01T00:00:00.000Z", "end": "2027-01-01T00:00:00.000Z"}
+    covered: dict[str, set[str]] = {}
+    for product in ("EC2", "SageMaker"):
+        body = json.dumps({"savingsPlans": [{**plan, "productTypes": [product]}]})
+        account.front.fault("savingsplans", "DescribeSavingsPlans", body=body)
+        found = account.scan(*options).found()
+        covered[product] = {address for policy, address, _ in found if policy == "commitment-coverage"}
+    assert covered["EC2"] == {"sp-1"}  # the instance is covered; most of the plan lies idle
+    assert [address[:13] for address in covered["SageMaker"]] == ["aws_instance."]

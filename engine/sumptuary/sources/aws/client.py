@@ -24,6 +24,14 @@ CONNECT_SECONDS = 3
 READ_SECONDS = 30
 SIGN_IN_ATTEMPTS = 3
 """Signing in fails fast: there is nothing else to do meanwhile."""
+PAGE_SIZE = 100
+PAGE_SIZES = {
+    ("ec2", "DescribeInstances"): 1000,
+    ("ec2", "DescribeLaunchTemplateVersions"): 200,
+    ("ec2", "DescribeLaunchTemplates"): 200,
+    ("ec2", "DescribeVolumes"): 500,
+}
+"""The most that a service gives at once. Without a size, EC2 answers with everything or times out."""
 ROLE_SESSION = "sumptuary"
 
 
@@ -138,9 +146,11 @@ class Api:
             raise
 
     def pages(self, service: str, operation: str, **asked: object) -> Iterator[Answer]:
-        """All pages of an answer."""
+        """All pages of an answer, as large as the service gives them: each is a request that may be throttled."""
         client = self.clients[service]
-        for page in client.get_paginator(_method(client, operation)).paginate(**asked):
+        size = PAGE_SIZES.get((service, operation), PAGE_SIZE)
+        paginator = client.get_paginator(_method(client, operation))
+        for page in paginator.paginate(PaginationConfig={"PageSize": size}, **asked):
             if is_map(page):
                 yield page
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal, InvalidOperation
 
 from sumptuary.model import Origin, Resource
-from sumptuary.sources.aws.answers import moment, number, pick, rows, text
+from sumptuary.sources.aws.answers import moment, number, pick, rows, text, texts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from sumptuary.sources.aws.answers import Answer
     from sumptuary.sources.aws.client import Api
     from sumptuary.sources.aws.live import Where
+
+
+_KINDS = {"EC2": "compute.", "SageMaker": "ml.", "RDS": "database."}
+"""What the products of a savings plan are here, by the beginning of the kind; Fargate and Lambda have no machines."""
 
 
 def collect_reservations(api: Api, at: Where) -> Iterator[Resource]:
@@ -55,6 +59,8 @@ def savings_plans(answer: Answer, at: Where) -> Iterator[Resource]:
             continue
         attributes = {"type": "savings-plan", **_term(item, "start", "end")}
         attributes |= pick(item, instance_family="ec2InstanceFamily", plan="savingsPlanType", products="productTypes")
+        if "products" in attributes:
+            attributes["kinds"] = sorted({_KINDS[name] for name in texts(item, "productTypes") if name in _KINDS})
         try:
             hourly = Decimal(text(item, "commitment"))
         except InvalidOperation:

@@ -88,7 +88,9 @@ def sign_in_problem(error: BaseException, profile: str) -> SumptuaryError | None
     name, code = type(error).__name__, code_of(error)
     login = f"aws sso login{f' --profile {clean(profile)}' if profile else ''}"
     if name == "ProfileNotFound":
-        what, hint = f"there is no AWS profile `{clean(profile)}`", "`aws configure list-profiles` shows them"
+        known: object = getattr(error, "kwargs", None)
+        wanted = known.get("profile", profile) if is_map(known) else profile  # AWS_PROFILE, where it was not an option
+        what, hint = f"there is no AWS profile `{clean(str(wanted))}`", "`aws configure list-profiles` shows them"
     elif name in _LOGIN or code in _STALE:
         what, hint = "the AWS credentials have expired", f"sign in again, for example with `{login}`"
     elif name in _NONE:
