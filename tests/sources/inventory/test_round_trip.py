@@ -11,11 +11,13 @@ import sys
 from argparse import ArgumentParser
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 
 from sumptuary.cli import check, resources
 from sumptuary.coverage import Coverage
@@ -44,6 +46,8 @@ ROOT = Path(__file__).resolve().parents[3]
 FIXTURES = ROOT / "fixtures"
 POLICIES = {path.stem: path for path in (ROOT / "policies").glob("*/*.yaml")}
 CASES = sorted(path for name in POLICIES for path in (FIXTURES / name).glob("*/"))
+SCHEMA = json.loads((files("sumptuary.reports") / "resource.v1.schema.json").read_text(encoding="utf-8"))
+VALIDATOR = Draft202012Validator(SCHEMA)
 NOW = "2026-11-21T12:00:00+00:00"
 
 
@@ -113,6 +117,19 @@ def test_the_demo_is_judged_the_same_from_its_inventory(copied: Path) -> None:
     again = hold_to_the_same()
     assert len(again.violations) > 20
     assert {one.resource.source for one in again.violations} >= {"terraform", "commitments"}
+
+
+def test_the_schema_is_one_and_holds_for_every_row_of_the_fixtures(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Draft202012Validator.check_schema(SCHEMA)
+    monkeypatch.chdir(ROOT)
+    path = tmp_path / "estate.ndjson"
+    written("fixtures", "--output", str(path))
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    assert len(rows) > 80
+    for row in rows:
+        assert [(error.json_path, error.message) for error in VALIDATOR.iter_errors(row)] == []
 
 
 @pytest.mark.parametrize("copied", [FIXTURES / "demo"], indirect=True)
@@ -283,6 +300,7 @@ def test_any_resource_comes_back_as_it_was_written(resource: Resource) -> None:
     (again,) = read(io.BytesIO(line.encode()), "given.ndjson", coverage)
     assert not coverage.failures
     assert json.loads("".join(inventory.render([again]))) == json.loads(line)
+    assert [(error.json_path, error.message) for error in VALIDATOR.iter_errors(json.loads(line))] == []
     assert again.lifetime.created == resource.lifetime.created
     assert again.tags.entries == resource.tags.entries
     assert (again.origin.place, again.origin.places) == (resource.origin.place, resource.origin.places)
