@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import time
+from pathlib import Path
 
+import jsonschema
 import pytest
 
 from sources.aws.account import OTHER, REGION, Account
@@ -13,6 +15,7 @@ from sumptuary.sources.aws.collectors import COLLECTORS
 
 TAGS = {"team": "ml", "service": "chat", "environment": "production", "cost_center": "1"}
 WASTEFUL = {**TAGS, "workload_type": "inference"}
+SCHEMA = Path(__file__).parents[3] / "engine" / "sumptuary" / "reports" / "report.v1.schema.json"
 REGIONAL = [collector.name for collector in COLLECTORS if collector.regional]
 WASTE = "oversized-gpu-for-inference"
 
@@ -67,6 +70,7 @@ def test_a_denied_call_makes_its_policies_unknown_and_the_run_incomplete(account
     assert all("nobody knows what runs there" in one["reason"] for one in unknown)
     assert ("required-tags", "fail") in {(one["policy"], one["status"]) for one in run.violations}
     assert run.report["summary"]["resources"] == 1
+    jsonschema.validate(run.report, json.loads(SCHEMA.read_text(encoding="utf-8")))
     said = " ".join(run.text.split())
     assert "Not collected: rds.instances in aws, 123456789012, eu-west-1: denied (DescribeDBInstances: Acc" in said
     assert "Judged 1 resource in 11 of 12 collectors" in said
