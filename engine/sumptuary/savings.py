@@ -48,15 +48,32 @@ class Verdict:
     reason: str = ""
 
 
-def combine(resource: Resource, claims: Sequence[Claim], catalogue: Catalogue) -> list[Verdict]:
+Known = dict[tuple[object, ...], "list[Verdict]"]
+"""Verdicts by what they depend on: the machines of a fleet are alike, and so is what is found of them."""
+
+
+def combine(
+    resource: Resource, claims: Sequence[Claim], catalogue: Catalogue, known: Known | None = None
+) -> list[Verdict]:
     """What each claim on a resource saves, in the order given; ``None`` with the reason where it cannot be priced.
 
     Invariants: every saving is at least 0 and at most the cost of the resource; the attributed savings add up to the
     combined saving exactly, in cents; neither depends on the order of the claims; a further claim never lowers it.
+    ``known`` keeps what was worked out before, at the same catalogue.
     """
     base = _base(resource, catalogue)
     if isinstance(base, Unpriced):
         return [Verdict(None, base.reason) for _ in claims]
+    part = base.part
+    machine = (part.provider, part.region, part.sku, part.option, part.quantity, part.hours)
+    key = (*machine, *((claim.key, claim.levers, claim.confidence) for claim in claims))
+    known = {} if known is None else known
+    if key not in known:
+        known[key] = _combined(base, claims)
+    return known[key]
+
+
+def _combined(base: _Base, claims: Sequence[Claim]) -> list[Verdict]:
     alone: list[tuple[Decimal, ...] | Unpriced] = [base.saved_by(claim.levers) for claim in claims]
     good = [index for index, saved in enumerate(alone) if not isinstance(saved, Unpriced)]
     good.sort(key=lambda index: (-_points(alone[index])[1], claims[index].key))

@@ -12,7 +12,7 @@ from sumptuary.model import Place, Resource
 from sumptuary.money import NOTHING, Range
 from sumptuary.policy.compiled import LEVELS, Policy
 from sumptuary.policy.message import render
-from sumptuary.savings import Claim, Verdict, combine
+from sumptuary.savings import Claim, Known, Verdict, combine
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,8 +46,9 @@ def attach_savings(judgements: Sequence[Judgement], catalogue: Catalogue) -> lis
                 key = f"{judgement.policy.rule}/{judgement.policy.id}/{finding.slot}"
                 claims.setdefault(resource.id, []).append((index, Claim(key, levers, finding.confidence)))
     verdicts: list[list[Verdict]] = [[] for _ in judgements]
+    known: Known = {}
     for identity, made in claims.items():
-        results = combine(resources[identity], [claim for _, claim in made], catalogue)
+        results = combine(resources[identity], [claim for _, claim in made], catalogue, known)
         for (index, _), verdict in zip(made, results, strict=True):
             verdicts[index].append(verdict)
     return [_together(found) for found in verdicts]

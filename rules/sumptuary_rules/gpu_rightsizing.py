@@ -111,6 +111,10 @@ class GpuRightsizing(ResourceRule):
     facts = ("accelerators", "suggestion")
     parameters: GpuRightsizingParameters
 
+    def __init__(self, parameters: GpuRightsizingParameters) -> None:
+        super().__init__(parameters)
+        self._suggested: dict[tuple[object, ...], Suggestion | None] = {}
+
     def judge(self, resource: Resource, context: Context) -> Outcome:
         """What it has, whether that is allowed, and what would do instead."""
         present = _present(resource, context)
@@ -128,8 +132,24 @@ class GpuRightsizing(ResourceRule):
         if needed is not None and fits_any(resource, replacements, needed, context) is False:
             return PASSED
         attached = _is_attached(resource, context)
-        suggestion = None if attached else cheapest(resource, present, replacements, needed, context)
+        suggestion = None if attached else self._suggestion(resource, present, replacements, needed, context)
         return self._finding(resource, present, suggestion, needed)
+
+    def _suggestion(
+        self, resource: Resource, present: Accelerators, models: list[str], needed: float | None, context: Context
+    ) -> Suggestion | None:
+        """What would do instead; looked for once for all machines, and all pods, that are alike."""
+        compute = resource.compute
+        asked = compute.requests if compute is not None else None
+        key = (
+            *(resource.host, resource.region, needed, tuple(models)),
+            *(present.model, present.count, present.memory_gib),
+            *((compute.sku, compute.share) if compute is not None else ()),
+            *((asked.vcpus, asked.memory_gib, asked.accelerators) if asked is not None else ()),
+        )
+        if key not in self._suggested:
+            self._suggested[key] = cheapest(resource, present, models, needed, context)
+        return self._suggested[key]
 
     def _replacements(self, present: Accelerators) -> list[str] | None:
         """The models that should be used instead, or None where the present one is right."""

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from sumptuary.report import Report
 
 NAME = "check"
-HELP = "hold Terraform, plans and Kubernetes manifests against the policies: what breaks them, what it costs"
+HELP = "hold Terraform, plans and Kubernetes manifests against the policies, and say what it costs"
 
 
 def configure(parser: ArgumentParser) -> None:

@@ -56,8 +56,9 @@ class Tree:
         """Record in the ledger what could not be read."""
         self.coverage.fail(self.shown(path), line, message)
 
-    def read(self, path: str, largest: int = LARGEST_FILE) -> bytes | None:
+    def read(self, path: str, largest: int = 0) -> bytes | None:
         """The bytes of a file, counted in the ledger; None when it cannot be read, with the reason there."""
+        largest = largest or LARGEST_FILE
         first = path not in self._counted
         if first:
             self._counted.add(path)

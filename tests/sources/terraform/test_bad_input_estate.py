@@ -9,7 +9,8 @@ import pytest
 
 from sumptuary.coverage import Coverage
 from sumptuary.model import Resource
-from sumptuary.sources.terraform import Options, files, read
+from sumptuary.sources import tree as files
+from sumptuary.sources.terraform import Options, read
 
 QUEUE = 'resource "aws_sqs_queue" "q" {}\n'
 

@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import subprocess
+from math import ceil
 from pathlib import Path
 
 import pytest
@@ -230,7 +231,7 @@ def compare(expressions: list[str], directory: Path) -> None:
     ]
     assert not wrong, f"{len(wrong)} of {len(expressions)}\n" + "\n".join(wrong[:20])
     lenient = sum(told is not None and answer is None for answer, told in zip(answers, found, strict=True))
-    assert lenient <= len(expressions) / 200
+    assert lenient <= ceil(len(expressions) / 200)
 
 
 def random_expressions(count: int) -> list[str]:
