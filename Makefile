@@ -41,6 +41,7 @@ coverage: $(VENV)/.installed
 benchmarks: $(VENV)/.installed
 	$(BIN)/python benchmarks/startup.py
 	$(BIN)/python benchmarks/kubernetes.py
+	$(BIN)/python benchmarks/account.py
 	$(BIN)/python benchmarks/history.py
 
 # The demo needs the program alone; the tests need their tools too.
