@@ -68,7 +68,7 @@ class FactNames:
 
 def names_of(project: Naming) -> FactNames:
     """The names that a repository's ``sumptuary.yaml`` gives, over the defaults."""
-    return FactNames({**DEFAULT_NAMES, **project.facts})
+    return FactNames({**DEFAULT_NAMES, **{fact.replace("-", "_"): keys for fact, keys in project.facts.items()}})
 
 
 class _Told:

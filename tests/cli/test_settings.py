@@ -85,3 +85,11 @@ def test_a_directory_tells_the_environment_that_nobody_declared(
     about.environment = declared
     settings(environments={"production": "*/prod/*"}).complete(about)
     assert about.environment == environment
+
+
+def test_the_context_fills_in_a_region_that_the_provider_block_leaves_out() -> None:
+    applied = settings(context={"aws": {"region": "eu-west-1"}})
+    unsaid = sample.resource()
+    unsaid.region = Unknown("the configuration names no region", ("provider region",))
+    applied.complete(unsaid)
+    assert unsaid.region == "eu-west-1"

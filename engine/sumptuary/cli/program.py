@@ -32,7 +32,7 @@ if TYPE_CHECKING:
             ...
 
 
-COMMANDS = ("check", "scan", "resources", "policies", "rules", "prices", "history")
+COMMANDS = ("check", "scan", "resources", "policies", "rules", "prices", "history", "init")
 """The commands in the order in which the help shows them; each is a file of this name beside this one."""
 
 FAULT, INTERRUPTED = 4, 130

@@ -40,7 +40,7 @@ class Settings:
 
     def complete(self, resource: Resource) -> None:
         """Fill in the region of the project's context, and the environment that its directory tells."""
-        if not isinstance(resource.region, Unknown) and not resource.region:
+        if _is_unsaid(resource.region):
             provider = FAMILIES.get(resource.provider, resource.provider)
             resource.region = self.project.context.get(provider, {}).get("region") or resource.region
         if resource.environment is None and self.project.environments:
@@ -79,3 +79,8 @@ class Settings:
 
     def _relative(self, path: str) -> str:
         return os.path.relpath(path, self.base).replace(os.sep, "/")
+
+
+def _is_unsaid(region: str | Unknown | None) -> bool:
+    """Whether a region is named nowhere, the provider block included. One that a variable names is said."""
+    return region.depends_on == ("provider region",) if isinstance(region, Unknown) else not region

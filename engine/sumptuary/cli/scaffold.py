@@ -1,0 +1,143 @@
+"""The files that ``sumptuary init`` writes, as text: the settings, the hook's entry, the pipeline."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from sumptuary import __version__
+from sumptuary.reports.printable import printable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from sumptuary.cli.survey import Survey
+
+REPOSITORY = "https://github.com/YOUR-ORGANISATION/sumptuary"
+"""Stands for wherever an organisation keeps it."""
+REVISION = f"v{__version__}"
+_PLAIN = re.compile(r"[a-z][a-z0-9-]*\Z")
+_WORDS = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
+
+
+def project(name: str, survey: Survey) -> str:
+    """``sumptuary.yaml``: what was chosen, each with its evidence beside it."""
+    lines = [
+        "# What sumptuary should know of this repository. Written by `sumptuary init`; yours from here on.",
+        "apiVersion: sumptuary/v1",
+        "kind: Project",
+        f"metadata: {{name: {_scalar(name)}}}",
+    ]
+    body = [*_context(survey), *_environments(survey), *_facts(survey), *_excluded(survey)]
+    return "\n".join([*lines, *(["spec:", *body] if body else ["spec: {}"])]) + "\n"
+
+
+def _context(survey: Survey) -> list[str]:
+    lines = [
+        _remark(f"    {provider}: {{region: {_scalar(choice.value)}}}", choice.why)
+        for provider, choice in survey.regions.items()
+    ]
+    if survey.cluster is not None:
+        lines.append(_remark("    kubernetes:", survey.cluster.why))
+        lines.append(f"      provider: {survey.cluster.value}")
+        if (region := survey.regions.get(survey.cluster.value)) is not None:
+            lines.append(f"      region: {_scalar(region.value)}")
+        if survey.node_types:
+            types = ", ".join(_scalar(name) for name in survey.node_types)
+            lines.append(_remark(f"      node_types: [{types}]", "of the node pools in Terraform"))
+    return ["  context: # where resources do not say", *lines] if lines else []
+
+
+def _environments(survey: Survey) -> list[str]:
+    lines = [
+        _remark(f"      {_scalar(name)}: {_scalar(choice.value)}", choice.why)
+        for name, choice in survey.environments.items()
+    ]
+    return ["  environments:", "    infer: # where no tag says", *lines] if lines else []
+
+
+def _facts(survey: Survey) -> list[str]:
+    lines: list[str] = []
+    for fact, (names, why) in survey.facts.items():
+        lines.append(_remark(f"    {fact}: [{', '.join(_scalar(name) for name in names)}]", why))
+    return ["  facts: # the tags that declare them", *lines] if lines else []
+
+
+def _excluded(survey: Survey) -> list[str]:
+    lines = [f"    - {_scalar(glob)}" for glob in survey.excluded]
+    return [_remark("  exclude:", survey.why_excluded), *lines] if lines else []
+
+
+def _remark(line: str, why: str) -> str:
+    return f"{line} # {printable(why)}"
+
+
+def _scalar(text: str) -> str:
+    """A text as YAML, in quotes unless it is a plain word."""
+    return text if _PLAIN.match(text) and text not in _WORDS else json.dumps(text)
+
+
+def hook(indent: str = "  ") -> list[str]:
+    """The lines of an entry under ``repos:``."""
+    lines = [
+        f"- repo: {REPOSITORY} # wherever you keep it",
+        f"  rev: {REVISION}",
+        "  hooks:",
+        "    - id: sumptuary # changed files, in the context of their root modules",
+    ]
+    return [f"{indent}{line}" for line in lines]
+
+
+def hooks() -> str:
+    """A new ``.pre-commit-config.yaml``."""
+    return "\n".join(["repos:", *hook()]) + "\n"
+
+
+GITHUB = f"""\
+# Holds what a pull request changes against the spending policies. Written by `sumptuary init`; yours from here on.
+# Exit code 1 (a violation blocks) and 3 (something could not be read) fail the job.
+name: sumptuary
+on:
+  pull_request:
+    paths:
+      - "**.tf"
+      - "**.tofu"
+      - "**.tfvars"
+      - "**.tf.json"
+      - "**.tofu.json"
+      - "**.tfvars.json"
+      - "**.yaml"
+      - "**.yml"
+      - ".sumptuary/**"
+permissions:
+  contents: read
+concurrency:
+  group: sumptuary-${{{{ github.event.pull_request.number }}}}
+  cancel-in-progress: true
+jobs:
+  check:
+    runs-on: ubuntu-latest
+    timeout-minutes: 15
+    permissions:
+      contents: read
+      pull-requests: write # the comment
+    steps:
+      - uses: actions/checkout@v6
+        with:
+          fetch-depth: 0 # the base that the change is held against
+          persist-credentials: false
+      - uses: YOUR-ORGANISATION/sumptuary/integrations/github@{REVISION} # wherever you keep it
+        with:
+          python-version: "3.12"
+          paths: .
+"""
+
+GITLAB = f"""\
+# Holds what a merge request changes against the spending policies. Written by `sumptuary init`; yours from here on.
+include:
+  - project: YOUR-ORGANISATION/sumptuary # wherever you keep it
+    ref: {REVISION}
+    file: /integrations/gitlab/templates/sumptuary.yml
+    inputs:
+      install: "sumptuary[cel] @ git+https://gitlab.example/YOUR-ORGANISATION/sumptuary@{REVISION}"
+      paths: .
+"""
