@@ -125,6 +125,18 @@ def test_divided_regions_choose_none(repository: Path, capsys: pytest.CaptureFix
     _, said = init(capsys)
     assert "no region for aws: its provider blocks are divided" in said
     assert "eu-west-1 1" in said
+
+
+def test_what_variables_come_to_is_known_of_resources(repository: Path) -> None:
+    local = 'locals {\n  region = "eu-west-3"\n}\n' + provider("local.region")
+    files(repository, {f"{name}/main.tf": local + SERVER for name in "abc"})
+    region = survey(str(repository)).regions["aws"]
+    assert (region.value, region.why) == ("eu-west-3", "3 of 3 resources say so")
+
+
+def test_divided_settings_are_empty(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    files(repository, {"a/main.tf": provider('"us-east-1"'), "b/main.tf": provider('"eu-west-1"')})
+    init(capsys)
     assert project(repository)["spec"] == {}
 
 
@@ -134,10 +146,11 @@ def test_divided_regions_choose_none(repository: Path, capsys: pytest.CaptureFix
         (["live/prod/a", "live/prod/b/c", "live/dev/a"], {"production": "live/prod/**", "dev": "live/dev/**"}),
         (["a/prod", "b/prod", "a/products"], {"production": "**/prod/**"}),
         (["a/prod", "b/production", "a/other"], {"production": "**/prod*/**"}),
-        (["a-prod", "b-prod", "a-dev"], {"production": "**-prod/**", "dev": "a-dev/**"}),
+        (["a-prod", "b-prod", "a-dev"], {"production": "**-prod/**"}),
         (["modules/a", "infra"], {}),
         (["envs/test", "envs/prod"], {"production": "envs/prod/**", "test": "envs/test/**"}),
-        (["prod/dev-tools", "x"], {"dev": "prod/dev-tools/**"}),
+        (["prod/dev-tools", "live/gpu-test", "x"], {"production": "prod/**"}),
+        (["eu_staging/a", "us_staging/a", "eu_prod/a"], {"production": "eu_prod/**", "staging": "**_staging/**"}),
     ],
 )  # fmt: skip
 def test_environments_from_directories(

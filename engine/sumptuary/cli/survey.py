@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from sumptuary.model import Resource
 
 ENVIRONMENTS = frozenset({"production", "staging", "dev", "test", "sandbox"})
+_TELLING = frozenset({"production", "staging"})
+"""Environments that a part of a name tells: a ``gpu-test`` and a ``dev-tools`` are mostly something else."""
 _RUN_IN = frozenset({"production", "staging", "dev"})
 ASIDE = ("examples", "example", "test", "tests", "fixtures", "testdata")
 """Names of directories whose configuration nobody means to pay for."""
@@ -92,26 +94,34 @@ def _is_aside(paths: Iterable[str], globs: Sequence[str]) -> bool:
 
 def _exclude(told: Survey, found: Sequence[Resource], root: str) -> None:
     """Leave examples and tests out, where something else is left."""
-    files = _terraform_files(root)
-    globs: dict[str, None] = {}
-    environments = {os.path.dirname(path) for path in _folders(files) if environment(os.path.basename(path)) in _RUN_IN}
+    terraform = _terraform_files(root)
+    manifests = {_paths(one, root)[-1] for one in found if one.provider == "kubernetes"}
+    files = [*terraform, *sorted(manifests)]
+    globs = sorted(_asides(files))
+    if not globs:
+        return
+    names = " and ".join(globs)
+    if all(_is_aside(_paths(one, root), globs) for one in found):
+        told.notes.append(f"{names} not excluded: no resource would be left")
+        return
+    aside = sum(_is_aside([path], globs) for path in files)
+    what = "the Terraform files" if not manifests else "the manifests" if not terraform else "the files"
+    told.excluded = globs
+    told.why_excluded = f"{f'{100 * aside / len(files):.0f}' if 100 * aside >= len(files) else 'under 1'} % of {what}"
+
+
+def _asides(files: Iterable[str]) -> set[str]:
+    """Patterns of the directories whose names say that they are aside; not the test beside production."""
+    folders = _folders(files)
+    environments = {os.path.dirname(path) for path in folders if environment(os.path.basename(path)) in _RUN_IN}
+    found: set[str] = set()
     for path in files:
         steps = path.split("/")[:-1]
         for depth, step in enumerate(steps):
-            if step in ASIDE and "/".join(steps[:depth]) not in environments:  # not the test beside production
-                globs[f"{step}/**" if depth == 0 else f"**/{step}/**"] = None
+            if step in ASIDE and "/".join(steps[:depth]) not in environments:
+                found.add(f"{step}/**" if depth == 0 else f"**/{step}/**")
                 break
-    if not globs:
-        return
-    wanted = sorted(globs)
-    left = sum(not _is_aside(_paths(one, root), wanted) for one in found)
-    names = " and ".join(wanted)
-    if not left:
-        told.notes.append(f"{names} not excluded: no resource would be left")
-        return
-    aside = sum(_is_aside([path], wanted) for path in files)
-    told.excluded = wanted
-    told.why_excluded = f"{100 * aside / len(files):.0f} % of the Terraform files"
+    return found
 
 
 def _folders(files: Iterable[str]) -> set[str]:
@@ -137,27 +147,23 @@ def _terraform_files(root: str) -> list[str]:
 
 
 def _choose_regions(told: Survey, kept: Sequence[Resource], root: str) -> None:
-    """The region of most provider blocks, or else of most resources."""
+    """The region of most provider blocks, or else of most resources, which knows what variables come to."""
     blocks = _provider_regions(root, told.excluded)
     for provider in ("aws", "gcp", "azure"):
-        regions = Counter(one.region for one in kept if one.provider == provider and isinstance(one.region, str))
-        regions.pop("", None)
-        said, noun = blocks.get(provider, Counter()), "provider block"
-        if not any(said):
-            said, noun = Counter(regions), "resource"
-        if not any(said):
-            continue
-        (region, count), total = (
-            max(said.items(), key=lambda item: (bool(item[0]), item[1], item[0])),
-            sum(said.values()),
-        )
-        if count > HALF * total:
-            told.regions[provider] = Choice(
-                region, f"{count} of {plural(total, noun)} {'says' if total == 1 else 'say'} so"
-            )
+        theirs = [one.region for one in kept if one.provider == provider]
+        resources = Counter(region if isinstance(region, str) else "" for region in theirs)
+        counted = [(blocks.get(provider, Counter[str]()), "provider block"), (resources, "resource")]
+        for said, noun in counted:
+            total = sum(said.values())
+            region = next((name for name, count in said.items() if name and count > HALF * total), "")
+            if region:
+                why = f"{said[region]} of {plural(total, noun)} {'says' if total == 1 else 'say'} so"
+                told.regions[provider] = Choice(region, why)
+                break
         else:
+            said, noun = next((one for one in counted if any(one[0])), counted[0])
             named = ", ".join(f"{name or 'none, or a variable'} {number}" for name, number in said.most_common(4))
-            told.notes.append(f"no region for {provider}: its {noun}s are divided ({named})")
+            told.notes += [f"no region for {provider}: its {noun}s are divided ({named})"] if any(said) else []
 
 
 def _provider_regions(root: str, excluded: Sequence[str]) -> dict[str, Counter[str]]:
@@ -189,11 +195,10 @@ def _choose_environments(told: Survey, kept: Sequence[Resource], root: str) -> N
     directories = sorted({_paths(one, root)[0] for one in kept})
     wanted: dict[str, dict[str, str]] = {}
     for directory in directories:
-        words = [
-            (step, word) for step in directory.split("/") for word in _words(step) if environment(word) in ENVIRONMENTS
-        ]
-        if words:
-            wanted.setdefault(environment(words[-1][1]), {})[directory] = words[-1][0]
+        told_by = [(step, name) for step in directory.split("/") if (name := _environment_of(step))]
+        if told_by:
+            step, name = told_by[-1]
+            wanted.setdefault(name, {})[directory] = step
     for name, given in sorted(wanted.items()):
         for glob in _globs(given):
             if {path for path in directories if _infers(glob, path)} == set(given):
@@ -205,8 +210,12 @@ def _choose_environments(told: Survey, kept: Sequence[Resource], root: str) -> N
             )
 
 
-def _words(step: str) -> list[str]:
-    return step.lower().replace("_", "-").replace(".", "-").split("-")
+def _environment_of(step: str) -> str:
+    """The environment that a directory's name tells: as a whole, or a telling part of it; empty for none."""
+    words = [word for word in step.lower().replace("_", "-").replace(".", "-").split("-") if word != "live"]
+    if len(words) == 1 and environment(words[0]) in ENVIRONMENTS:  # live alone may hold live/dev
+        return environment(words[0])
+    return next((name for word in reversed(words) if (name := environment(word)) in _TELLING), "")
 
 
 def _globs(given: dict[str, str]) -> Iterable[str]:
