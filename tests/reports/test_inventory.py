@@ -34,6 +34,7 @@ WANTED = [
     "tag_attribute",
     "root",
     "uri",
+    "relations",
     "calls",
     "places",
     "tag_places",

@@ -41,6 +41,8 @@ SYNONYMS = {
 COST_CENTERS = ("costcenter", "costcentre")
 MOST_NODE_TYPES = 6
 HALF = 0.5
+SHORT = 3
+"""Letters in common that say too little of what a directory to come is."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -227,9 +229,9 @@ def _globs(given: dict[str, str]) -> Iterable[str]:
     for step, _ in steps.most_common():
         yield f"**/{step}/**"
     start, end = _shared(steps), _shared(step[::-1] for step in steps)[::-1]
-    if start:
+    if environment(start) in ENVIRONMENTS or len(start) > SHORT:
         yield f"**/{start}*/**"
-    if end:
+    if len(end) > SHORT:
         yield f"**{end}/**"
 
 

@@ -92,6 +92,7 @@ def row(resource: Resource) -> dict[str, object]:
         "tag_attribute": resource.tag_attribute,
         "root": origin.root,
         "uri": origin.uri,
+        "relations": {name: list(others) for name, others in resource.relations.items()},
         "calls": [{"address": call.address, **_lines(call.place)} for call in origin.calls],
         "places": {name: _spot(place, path) for name, place in _places(resource).items()},
         "tag_places": {key: _spot(tag.place, path) for key, tag in entries.items() if tag.place is not None},

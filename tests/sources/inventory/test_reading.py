@@ -176,6 +176,7 @@ def test_where_a_row_stands() -> None:
         ({"calls": {}}, "calls is not a list"),
         ({"calls": [3]}, "calls.0 is not an object"),
         ({"calls": [{"address": "m"}]}, "calls.0.path is not a text"),
+        ({"relations": {"part-of": [3]}}, "relations.part-of is not a list of texts"),
         ({"depends_on": {"why": "var.a"}}, "depends_on.why is not a list of texts"),
     ],
 )

@@ -165,6 +165,17 @@ def test_an_inventory_without_the_project_still_has_its_commitments(copied: Path
     assert messages[0] == messages[1] != []
 
 
+def test_the_sets_of_pods_of_one_job_stay_one_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    container = "{name: a, image: b, resources: {requests: {cpu: '4', memory: 8Gi}}}"
+    pods = f"{{replicas: 2, template: {{spec: {{containers: [{container}]}}}}}}"
+    job = "apiVersion: kubeflow.org/v1\nkind: PyTorchJob\nmetadata: {name: tune}\n"
+    job += f"spec:\n  pytorchReplicaSpecs:\n    Master: {pods}\n    Worker: {pods}\n"
+    (tmp_path / "job.yaml").write_text(job)
+    monkeypatch.chdir(tmp_path)
+    again = hold_to_the_same("--policies", str(POLICIES["spend-approval"]))
+    assert len(again.violations) == 1
+
+
 def test_of_a_plan_it_is_not_known_what_stood_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A recorded plan has lost its former state: a policy on what a change adds must not see an increase of 0."""
     monkeypatch.chdir(tmp_path)
@@ -259,6 +270,7 @@ RESOURCES = st.builds(
         st.lists(st.builds(Call, WORDS, PLACES), max_size=2).map(tuple),
         st.dictionaries(NAMES, PLACES, max_size=3),
     ),
+    relations=st.dictionaries(NAMES, st.lists(WORDS, max_size=2).map(tuple), max_size=2),
     multiplicity=st.none() | UNKNOWNS,
     compute=st.none()
     | st.builds(
@@ -305,6 +317,7 @@ def test_any_resource_comes_back_as_it_was_written(resource: Resource) -> None:
     assert again.tags.entries == resource.tags.entries
     assert (again.origin.place, again.origin.places) == (resource.origin.place, resource.origin.places)
     assert (again.multiplicity, again.region) == (resource.multiplicity, resource.region)
+    assert again.relations == resource.relations
     if resource.compute is not None:
         assert again.compute is not None
         assert again.compute.accelerators == resource.compute.accelerators

@@ -26,7 +26,7 @@ def resource_of(row: dict[str, object], here: Place) -> Resource:
     Raises:
         WrongRowError: a field that is needed is missing, or one is of the wrong type.
     """
-    given = Fields("", row, _waits(row))
+    given = Fields("", row, _lists(Fields("", row, {}), "depends_on"))
     address, kind = given.needed("address"), given.needed("kind")
     if kind not in _READ:
         raise WrongRowError(f"there is no kind {kind[:80]!r}: an inventory holds {', '.join(KINDS[:3])} ...")
@@ -51,6 +51,7 @@ def resource_of(row: dict[str, object], here: Place) -> Resource:
         team=given.maybe_text("team"),
         attributes=_map(given, attributes),
         origin=origin,
+        relations=_lists(given, "relations"),
         multiplicity=facets.only_unknown(described, "multiplicity"),
         compute=facets.compute(described.inner("compute")),
         workload=facets.workload(described.inner("workload")),
@@ -68,10 +69,10 @@ def _map(given: Fields, attributes: object) -> dict[str, object]:
     return attributes
 
 
-def _waits(row: dict[str, object]) -> dict[str, tuple[str, ...]]:
-    """What the unknowns of a row wait for, by their reasons."""
-    given = Fields("", row, {}).inner("depends_on")
-    return {} if given is None else {reason: given.texts(reason) for reason in given.values}
+def _lists(given: Fields, field: str) -> dict[str, tuple[str, ...]]:
+    """A map of lists of texts."""
+    lists = given.inner(field)
+    return {} if lists is None else {name: lists.texts(name) for name in lists.values}
 
 
 def _tags(given: Fields, own: Place) -> Tags:
