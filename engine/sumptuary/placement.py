@@ -49,18 +49,20 @@ def place(resource: Resource, cluster: Cluster, catalogue: Catalogue) -> None:
         compute.sku = _chosen(resource.host, compute, compute.requests, cluster, catalogue)
     if isinstance(compute.sku, Unknown):
         return
-    hardware = catalogue.hardware(resource.host, compute.sku)
+    sku = compute.sku
+    hardware = catalogue.hardware(resource.host, sku)
     if hardware is None:
+        compute.sku = Unknown(f"the part of a node that it takes is not known: the hardware of {sku} is not known")
         return
     if not isinstance(compute.accelerators, Accelerators) and hardware.accelerators is not None:
-        compute.accelerators = _asked_of(hardware.accelerators, compute)
+        compute.accelerators = _accelerators(hardware.accelerators, resource.host, compute, catalogue)
     share = share_of(compute.requests, hardware)
     if isinstance(share, Unknown):
         compute.sku = share
     else:
         compute.share = share
-    if compute.purchase_option is None and cluster.rates is not None:
-        compute.purchase_option = cluster.rates.get(compute.sku) if isinstance(compute.sku, str) else None
+        if compute.purchase_option is None and cluster.rates is not None:
+            compute.purchase_option = cluster.rates.get(sku)
 
 
 def _cloud_of(sku: str, catalogue: Catalogue) -> str:
@@ -81,10 +83,14 @@ def share_of(requests: Requests, hardware: Hardware) -> Decimal | Unknown:
     for asked, has, what in wanted:
         if isinstance(asked, Unknown):
             return Unknown(f"the part of a node that it takes is not known: {asked.reason}", asked.depends_on)
-        if asked and isinstance(has, (int, float)) and has:
+        if not asked:
+            continue
+        if isinstance(has, (int, float)) and has:
             shares.append(asked / Decimal(str(has)))
-        elif asked and what == "accelerators":
+        elif what == "accelerators" and devices is None:
             return Unknown(f"{hardware.sku} has no accelerators, and it asks for some")
+        else:
+            return Unknown(f"the part of a node that it takes is not known: the {what} of {hardware.sku} are not known")
     if not shares:
         return Unknown("the part of a node that it takes is not known: it requests neither CPU nor memory")
     if max(shares) > 1:
@@ -102,25 +108,23 @@ def _chosen(
             "(context.kubernetes.node_types)",
             ("context.kubernetes.node_types",),
         )
-    needs = bool(requests.accelerators) if not isinstance(requests.accelerators, Unknown) else True
-    model = compute.accelerators.model if isinstance(compute.accelerators, Accelerators) else ""
-    fitting: list[str] = []
-    for sku in cluster.node_types:
-        hardware = catalogue.hardware(provider, sku)
-        if hardware is None or (hardware.accelerators is not None) != needs:
-            continue
-        if model and hardware.accelerators is not None and not _is_same(model, hardware.accelerators.model, catalogue):
-            continue
-        if not isinstance(share_of(requests, hardware), Unknown):
-            fitting.append(sku)
-    if needs and not model and len({_model_of(provider, sku, catalogue) for sku in fitting}) > 1:
+    if isinstance(asked := share_of(requests, _Endless()), Unknown):
+        return asked
+    known = [hardware for sku in cluster.node_types if (hardware := catalogue.hardware(provider, sku)) is not None]
+    fitting = [hardware for hardware in known if not isinstance(share_of(requests, hardware), Unknown)]
+    if not requests.accelerators:  # nodes with accelerators are kept for those that ask for them, if there are others
+        fitting = [hardware for hardware in fitting if hardware.accelerators is None] or fitting
+    elif isinstance(compute.accelerators, Accelerators):
+        wanted = compute.accelerators
+        fitting = [hardware for hardware in fitting if _is_same(wanted, hardware.accelerators, catalogue)]
+    elif len({hardware.accelerators.model for hardware in fitting if hardware.accelerators is not None}) > 1:
         return Unknown("which accelerator it runs on is not said, and the cluster has several", ("nodeSelector",))
     if fitting:
-        return fitting[0]
-    asked = share_of(requests, _Endless())
-    if isinstance(asked, Unknown):
-        return asked
-    return Unknown(f"none of the cluster's node types can run it: {', '.join(cluster.node_types[:6])}")
+        return fitting[0].sku
+    types = ", ".join(cluster.node_types[:6])
+    if not known:
+        return Unknown(f"which node it runs on is not known: the hardware of the cluster's node types is not ({types})")
+    return Unknown(f"none of the cluster's node types can run it: {types}")
 
 
 class _Endless:
@@ -133,13 +137,28 @@ class _Endless:
     current_generation: bool | None = None
 
 
-def _is_same(model: str, other: str, catalogue: Catalogue) -> bool:
-    return (catalogue.accelerator_name(model) or model) == (catalogue.accelerator_name(other) or other)
+def _is_same(wanted: Accelerators, has: Accelerators | None, catalogue: Catalogue) -> bool:
+    """Whether a node has the accelerators that are wanted: the model, and of one with several sizes the size."""
+    if has is None or _name(wanted.model, catalogue) != _name(has.model, catalogue):
+        return False
+    default = catalogue.accelerator_memory_gib(wanted.model)
+    sizes = (wanted.memory_gib, has.memory_gib)
+    return wanted.fraction < 1 or None in sizes or default == wanted.memory_gib or sizes[0] == sizes[1]
 
 
-def _model_of(provider: str, sku: str, catalogue: Catalogue) -> str:
-    hardware = catalogue.hardware(provider, sku)
-    return hardware.accelerators.model if hardware is not None and hardware.accelerators is not None else ""
+def _name(model: str, catalogue: Catalogue) -> str:
+    return catalogue.accelerator_name(model) or model
+
+
+def _accelerators(
+    devices: Accelerators, provider: str, compute: Compute, catalogue: Catalogue
+) -> Accelerators | Unknown:
+    """The accelerators that a pod gets; unknown where its selectors leave several models."""
+    others = [hardware for sku in compute.alternatives if (hardware := catalogue.hardware(provider, sku)) is not None]
+    models = {devices.model, *(other.accelerators.model for other in others if other.accelerators is not None)}
+    if len(models) > 1:
+        return Unknown(f"it runs on any of {', '.join(sorted(models))}")
+    return _asked_of(devices, compute)
 
 
 def _asked_of(devices: Accelerators, compute: Compute) -> Accelerators | Unknown:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import ceil
 
-from sumptuary.rule import Accelerators, Context, Decimal, Iterator, Resource, Sequence, dataclass
+from sumptuary.rule import Accelerators, Context, Decimal, Iterator, Resource, Sequence, Unknown, dataclass
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -149,7 +149,9 @@ def _share(
         return Decimal(1) if fits else None
     shares = [Decimal(needed) / made_of.count]
     for asked, has in ((requests.vcpus, hardware.vcpus), (requests.memory_gib, hardware.memory_gib)):
-        if isinstance(asked, Decimal) and has:
+        if isinstance(asked, Unknown):
+            return None
+        if has:
             shares.append(asked / Decimal(str(has)))
     return max(shares) if max(shares) <= 1 else None
 

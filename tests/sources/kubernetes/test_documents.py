@@ -133,3 +133,37 @@ def test_no_text_is_a_fault(text: str) -> None:
         assert 1 <= document.line <= document.end_line
     for problem in reading.problems:
         assert 1 <= problem.line <= text.count("\n") + 2
+
+
+BOMBS = [
+    ("a text", "a: &a {x}\nb: [{aliases}]\n"),
+    ("a map", "a: &a {{y: {x}}}\nb: [{aliases}]\n"),
+    ("a key", "a: &a {x}\n? [{aliases}]\n: 1\n"),
+]
+
+
+@pytest.mark.parametrize("text", [bomb[1] for bomb in BOMBS], ids=[bomb[0] for bomb in BOMBS])
+def test_aliases_of_long_texts_end_at_a_bound(text: str) -> None:
+    reading = read(text.format(x="x" * 1_000_000, aliases=",".join(["*a"] * 1000)).encode())
+    (problem,) = reading.problems
+    assert "unfolds to more than" in problem.message
+
+
+def test_what_stands_behind_a_star_is_not_repeated() -> None:
+    (problem,) = read(b"password: *hunter2\n").problems
+    assert "hunter2" not in problem.message
+    assert problem.line == 1
+
+
+def test_many_documents_with_a_broken_one_are_read_in_time() -> None:
+    reading = read(b"a: 1\n---\n" * 20_000 + b"a: [\n---\na: 2\n")
+    assert len(reading.documents) == 20_001
+    (problem,) = reading.problems
+    assert problem.line >= 40_001
+
+
+@pytest.mark.parametrize("piece", [b"- a\n", b"---\n", b"? k\n"])
+def test_what_is_flat_and_endless_ends_at_a_bound(piece: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sumptuary.sources.kubernetes.documents.MAX_VALUES", 100_000)
+    reading = read(piece * 200_000)
+    assert any("unfolds to more than" in problem.message for problem in reading.problems)

@@ -137,6 +137,22 @@ def test_a_label_of_one_overlay_only_is_not_known(tmp_path: Path) -> None:
     assert isinstance(one.tags.values()["team"], Unknown)
 
 
+def test_labels_of_a_kustomization_take_the_place_of_those_that_are_there(tmp_path: Path) -> None:
+    files = {
+        "kustomization.yaml": KUSTOMIZATION + "resources: [web.yaml]\ncommonLabels: {service: other}\n",
+        "web.yaml": DEPLOYMENT,
+    }
+    (one,), _ = tree(tmp_path, files)
+    assert one.tags.values() == {"service": "other"}
+
+
+def test_overlays_upon_overlays_end(tmp_path: Path) -> None:
+    files = {f"d{n}/kustomization.yaml": KUSTOMIZATION + f"resources: [../d{n + 1}]\n" for n in range(1200)}
+    files["d1199/kustomization.yaml"] = KUSTOMIZATION + "resources: [web.yaml]\ncommonLabels: {team: a}\n"
+    (one,), _ = tree(tmp_path, {**files, "d1199/web.yaml": DEPLOYMENT})
+    assert one.tags.values()["team"] == "a"
+
+
 def test_kustomizations_in_a_circle_end(tmp_path: Path) -> None:
     files = {
         "a/kustomization.yaml": KUSTOMIZATION + "resources: [../b, web.yaml]\ncommonLabels: {team: a}\n",
@@ -195,6 +211,7 @@ def test_a_kubectl_list_keeps_the_line_of_each_item() -> None:
         ('{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p"}}', 1, ""),
         ("{" * 3000, 0, "not valid JSON"),
         ('{"items": ' + "[" * 100_000, 0, "nested too deep"),
+        ('{"apiVersion": "v1", "kind": "Pod", "x": ' + "[" * 150 + "]" * 150 + "}", 0, "nested too deep"),
         ('{"items": [1, null, "x"], "kind": "List", "apiVersion": "v1"}', 0, ""),
         ('{"apiVersion": NaN}', 0, "not valid JSON"),
         ('{"apiVersion": ' + "9" * 5000 + "}", 0, "not valid JSON"),

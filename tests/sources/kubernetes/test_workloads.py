@@ -148,10 +148,10 @@ def test_requests_add_up_as_the_scheduler_counts_them() -> None:
         ("2", "2"),
         ("1e3m", "1"),
         ("0.1", "0.1"),
-        ("-1", "0"),
-        ("lots", "0"),
         ("1Ki", "1024"),
-        ("9" * 60, "0"),
+        ("1e999999", "9223372036854775807"),
+        ("9e30Ei", "9223372036854775807"),
+        ("1e-12n", "1e-21"),
     ],
 )
 def test_quantities(written: str, cores: str) -> None:
@@ -159,6 +159,14 @@ def test_quantities(written: str, cores: str) -> None:
     assert compute is not None
     assert compute.requests is not None
     assert compute.requests.vcpus == Decimal(cores)
+
+
+@pytest.mark.parametrize("written", ["-1", "lots", "9" * 60, "1.2.3", "{a: 1}", "[]", "true", "inf", "nan", "1 Gi"])
+def test_what_is_no_quantity_is_not_known(written: str) -> None:
+    compute = only(spec(f"cpu: {written}, memory: 1Gi")).compute
+    assert compute is not None
+    assert compute.requests is not None
+    assert isinstance(compute.requests.vcpus, Unknown)
 
 
 RATES = [
@@ -361,15 +369,17 @@ items:
   - {apiVersion: apps/v1, kind: Deployment, metadata: {name: d, namespace: s}, spec: {template: {spec: {}}}}
   - apiVersion: apps/v1
     kind: ReplicaSet
-    metadata: {name: r, namespace: s, ownerReferences: [{kind: Deployment, name: d, controller: true}]}
+    metadata:
+      {name: r, namespace: s, ownerReferences: [{apiVersion: apps/v1, kind: Deployment, name: d, controller: true}]}
     spec: {template: {spec: {}}}
   - apiVersion: v1
     kind: Pod
-    metadata: {name: p, namespace: s, ownerReferences: [{kind: ReplicaSet, name: r, controller: true}]}
+    metadata:
+      {name: p, namespace: s, ownerReferences: [{apiVersion: apps/v1, kind: ReplicaSet, name: r, controller: true}]}
     spec: {}
   - apiVersion: v1
     kind: Pod
-    metadata: {name: q, namespace: s, ownerReferences: [{kind: Node, name: n, controller: true}]}
+    metadata: {name: q, namespace: s, ownerReferences: [{apiVersion: v1, kind: Node, name: n, controller: true}]}
     spec: {}
 """)
     assert [one.address for one in found] == ["Deployment/s/d", "Pod/s/q"]
@@ -480,3 +490,110 @@ def test_equal_addresses_keep_identities_of_their_own() -> None:
     one, two = resources(f"{text}---\n{text}")
     assert one.address == two.address
     assert one.id != two.id
+
+
+def test_init_containers_and_sidecars_share_devices_as_the_scheduler_counts_them() -> None:
+    text = pod("""\
+  initContainers:
+    - {name: side, restartPolicy: Always, resources: {requests: {cpu: 1}}}
+    - {name: warm, resources: {requests: {cpu: 3}, limits: {nvidia.com/gpu: 2}}}
+  containers:
+    - {name: a, resources: {requests: {cpu: 2}, limits: {nvidia.com/gpu: 1}}}
+""")
+    compute = only(text).compute
+    assert compute is not None
+    assert compute.requests is not None
+    assert compute.requests.accelerators == 2  # the same device is handed on, not a third one
+    assert compute.requests.vcpus == 4  # the init container runs beside the sidecar
+
+
+def test_what_an_init_container_asks_for_may_be_what_is_not_known() -> None:
+    text = pod("""\
+  initContainers: [{name: i, resources: {requests: {cpu: "{{ cpu }}"}}}]
+  containers: [{name: a, resources: {requests: {cpu: 1}}}]
+""")
+    compute = only(text).compute
+    assert compute is not None
+    assert compute.requests is not None
+    assert isinstance(compute.requests.vcpus, Unknown)
+
+
+def test_what_is_asked_for_the_pod_as_a_whole_counts() -> None:
+    text = pod(
+        "  resources: {requests: {cpu: 3}}\n  containers: [{name: a, resources: {requests: {cpu: 1, memory: 1Gi}}}]\n"
+    )
+    compute = only(text).compute
+    assert compute is not None
+    assert compute.requests is not None
+    assert (compute.requests.vcpus, compute.requests.memory_gib) == (3, 1)
+
+
+@pytest.mark.parametrize(
+    "limits", ["nvidia.com/gpu: 1, amd.com/gpu: 1", "nvidia.com/mig-1g.5gb: 1, nvidia.com/mig-2g.10gb: 1"]
+)
+def test_devices_of_two_kinds_are_not_told(limits: str) -> None:
+    compute = only(spec(limits)).compute
+    assert compute is not None
+    assert compute.accelerators == Unknown("it asks for devices of several kinds")
+
+
+STOPPED: list[tuple[str, str, str, str, object]] = [
+    ("batch/v1", "Job", "", "suspend: true, parallelism: 4, template: {spec: {}}", 0),
+    ("batch/v1", "Job", "kueue.x-k8s.io/queue-name: q", "suspend: true, parallelism: 4, template: {spec: {}}", 4),
+    ("batch/v1", "Job", "", "parallelism: 4, completions: 2, template: {spec: {}}", 2),
+    ("batch/v1", "Job", "", "completions: 2, template: {spec: {}}", 1),
+    ("batch/v1", "Job", "", "parallelism: '{{ n }}', completions: 2, template: {spec: {}}",
+     Unknown("it is filled in by a template: {{ n }}")),
+    ("batch/v1", "CronJob", "", "suspend: true, schedule: '* * * * *', jobTemplate: {spec: {template: {spec: {}}}}", 0),
+    ("kubeflow.org/v1", "PyTorchJob", "",
+     "runPolicy: {suspend: true}, pytorchReplicaSpecs: {Worker: {replicas: 5, template: {spec: {}}}}", 0),
+    ("apps/v1", "Deployment", "", "replicas: lots, template: {spec: {}}", Unknown("'lots' is no quantity")),
+    ("apps/v1", "Deployment", "", "replicas: 1.5, template: {spec: {}}", Unknown("1.5 is no count")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("version", "kind", "label", "body", "count"), STOPPED)
+def test_what_is_stopped_runs_nothing(version: str, kind: str, label: str, body: str, count: object) -> None:
+    compute = only(
+        f"apiVersion: {version}\nkind: {kind}\nmetadata: {{name: n, labels: {{{label}}}}}\nspec: {{{body}}}\n"
+    ).compute
+    assert compute is not None
+    assert compute.desired == count
+
+
+def test_a_family_and_a_size_name_an_instance_type() -> None:
+    family, size = "karpenter.k8s.aws/instance-family: g5", "karpenter.k8s.aws/instance-size: xlarge"
+    compute = only(spec("nvidia.com/gpu: 1", more=f"  nodeSelector: {{{family}, {size}}}\n")).compute
+    assert compute is not None
+    assert compute.sku == "g5.xlarge"
+    assert compute.accelerators is None
+    compute = only(spec("nvidia.com/gpu: 1", more=f"  nodeSelector: {{{family}}}\n")).compute
+    assert compute is not None
+    assert compute.sku == Unknown("of the instance family g5, it may run on any size")
+
+
+def test_a_node_pool_whose_rate_is_filled_in_is_not_known() -> None:
+    found = only(POOL % '- {key: karpenter.sh/capacity-type, operator: In, values: ["{{ rate }}"]}')
+    assert found.compute is not None
+    assert isinstance(found.compute.purchase_option, Unknown)
+
+
+OWNED: list[tuple[str, list[tuple[str, str]], list[str]]] = [
+    ("itself", [("Deployment", "Deployment")], ["Deployment"]),
+    ("each other", [("Deployment", "StatefulSet"), ("StatefulSet", "Deployment")], ["Deployment", "StatefulSet"]),
+    ("what runs no pods", [("Deployment", "Widget"), ("Widget", "")], ["Deployment", "Widget"]),
+    ("by way of what runs no pods", [("Deployment", "Widget"), ("Widget", "StatefulSet"), ("StatefulSet", "")],
+     ["StatefulSet"]),
+    ("what is not here", [("Deployment", "StatefulSet")], ["Deployment"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("owned", "judged"), [case[1:] for case in OWNED], ids=[case[0] for case in OWNED])
+def test_nothing_escapes_by_naming_an_owner(owned: list[tuple[str, str]], judged: list[str]) -> None:
+    text = "---\n".join(
+        f"apiVersion: apps/v1\nkind: {kind}\nmetadata:\n  name: n\n"
+        f"  ownerReferences: [{{apiVersion: apps/v1, kind: {owner}, name: n, controller: true}}]\n"
+        "spec: {template: {spec: {}}}\n"
+        for kind, owner in owned
+    )
+    assert [one.address.partition("/")[0] for one in resources(text)] == judged

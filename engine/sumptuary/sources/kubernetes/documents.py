@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
+from sumptuary.sources.kubernetes.places import Document
 from sumptuary.values import is_list, is_map
 
 TYPE_CHECKING = False
@@ -19,7 +21,11 @@ if TYPE_CHECKING:
 MAX_DEPTH = 100
 MAX_VALUES = 5_000_000
 """Values in a file, aliases counted in full: a bound against files that unfold without end."""
+MAX_UNFOLDED = 50_000_000
+"""Characters that aliases stand for in a file: each of them would be joined, compared and printed in full."""
 MAX_DIGITS = 40
+MAX_PIECES = 100_000
+"""Documents that are read one by one where one of them is broken."""
 
 _INTEGER = re.compile(r"[-+]?[0-9]+\Z")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]{1,4})?\Z")
@@ -31,55 +37,6 @@ _WORDS: dict[str, object] = {
 }
 _NOT_TEXT = frozenset("0123456789+-.~tTfFnN")
 """What a plain scalar that is no text begins with."""
-
-
-@dataclass(slots=True, eq=False, repr=False)
-class Document:
-    """One document, from ``line`` to ``end_line`` (from 1). ``lines`` holds the line of each key of a map, in the
-    order of its keys, under the map's ``id``: the maps live as long as the document."""
-
-    value: object
-    line: int
-    end_line: int
-    lines: dict[int, list[int]]
-
-    def line_of(self, path: str) -> int:
-        """The line of a dotted attribute path, or of the nearest thing around it; see ``line_within``."""
-        return line_within(self.value, path, self.lines, self.line)
-
-
-def line_within(value: object, path: str, lines: dict[int, list[int]], line: int) -> int:
-    """The line of a path below a value that begins at ``line``. Lists are entered as ``Resource.attribute`` does."""
-    steps = path.split(".") if path else []
-    for index, step in enumerate(steps):
-        if is_list(value):
-            if step.isdecimal():
-                if int(step) >= len(value):
-                    return line
-                value = value[int(step)]
-                line = _first_line(value, lines, line)
-                continue
-            if len(value) != 1:
-                return line
-            value = value[0]
-            line = _first_line(value, lines, line)
-        if not is_map(value):
-            return line
-        key = step if step in value else ".".join(steps[index:])
-        if key not in value:
-            return line
-        marks = lines.get(id(value), ())
-        place = list(value).index(key)
-        line = marks[place] if place < len(marks) else line
-        if key != step:
-            return line
-        value = value[key]
-    return line
-
-
-def _first_line(value: object, lines: dict[int, list[int]], line: int) -> int:
-    marks = lines.get(id(value), ())
-    return marks[0] if marks else line
 
 
 @dataclass(slots=True, frozen=True)
@@ -125,11 +82,13 @@ def read(source: bytes) -> Reading:
 
 def _pieces(text: str) -> list[tuple[int, str]]:
     """The documents of a text, each with the number of lines before it. A separator never stands inside a value."""
-    starts = [0, *(found.start() for found in _SEPARATOR.finditer(text) if found.start())]
-    return [
-        (text.count("\n", 0, start), text[start:end])
-        for start, end in zip(starts, [*starts[1:], len(text)], strict=True)
-    ]
+    starts = [0, *(found.start() for found in islice(_SEPARATOR.finditer(text), MAX_PIECES) if found.start())]
+    pieces: list[tuple[int, str]] = []
+    before = 0
+    for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
+        pieces.append((before, text[start:end]))
+        before += text.count("\n", start, end)
+    return pieces
 
 
 def _read_into(reading: Reading, text: str, before: int) -> Problem | None:
@@ -170,8 +129,10 @@ class _Builder:
         self.get = get
         self.before = before + 1
         self.left = MAX_VALUES
+        self.unfolded = 0
+        self.last: list[Any] = [None]
         self.lines: dict[int, list[int]] = {}
-        self.anchors: dict[str, tuple[object, int]] = {}
+        self.anchors: dict[str, tuple[object, int, int]] = {}
         self.known = dict(_WORDS)
         self.scalar, self.map_start, self.map_end = events.ScalarEvent, events.MappingStartEvent, events.MappingEndEvent
         self.list_start, self.list_end = events.SequenceStartEvent, events.SequenceEndEvent
@@ -184,6 +145,7 @@ class _Builder:
             self.lines, self.anchors = {}, {}
             first = self.get()
             value = self.value(first, 0)
+            self.count(1, first)
             end = self.get()
             line = first.start_mark.line + self.before if value is not None else start.start_mark.line + self.before
             yield Document(value, line, max(line, end.start_mark.line + self.before - 1), self.lines)
@@ -192,24 +154,31 @@ class _Builder:
         """The value that begins with an event."""
         if type(event) is self.alias:
             return self.shared(event)
-        before = self.left
+        before, unfolded = self.left, self.unfolded
         if type(event) is self.scalar:
             self.left -= 1
+            self.last[0] = event
             made: object = self.plain(event)
         elif type(event) is self.map_start:
             made = self.mapping(event, depth + 1)
         else:
             made = self.sequence(event, depth + 1)
         if event.anchor is not None:
-            self.anchors[event.anchor] = (made, before - self.left)
+            written = self.last[0].end_mark.index - event.start_mark.index
+            self.anchors[event.anchor] = (made, before - self.left, written + self.unfolded - unfolded)
         return made
 
     def shared(self, event: Any) -> object:
         """The value that an alias stands for: the same object, counted as if it were written out."""
         found = self.anchors.get(event.anchor)
         if found is None:
-            raise _StopError(event.start_mark.line + self.before, f"the alias *{event.anchor} stands for nothing")
+            line = event.start_mark.line + self.before  # without its name: it may be a password that begins with a star
+            raise _StopError(line, "an alias stands for nothing; quote what begins with a star")
         self.count(found[1], event)
+        self.unfolded += found[2]
+        if self.unfolded > MAX_UNFOLDED:
+            line = event.start_mark.line + self.before
+            raise _StopError(line, f"the file unfolds to more than {MAX_UNFOLDED:,} characters")
         return found[0]
 
     def count(self, values: int, event: Any) -> None:
@@ -238,7 +207,7 @@ class _Builder:
         return made
 
     def mapping(self, start: Any, depth: int) -> dict[str, object]:
-        """The entries up to the end of the mapping. Keys that are lists or maps mean nothing here, and are text."""
+        """The entries up to the end of the mapping. Keys that are lists or maps mean nothing here."""
         if depth > MAX_DEPTH:
             raise _StopError(start.start_mark.line + self.before, f"nested deeper than {MAX_DEPTH} levels")
         get, scalar, before, end = self.get, self.scalar, self.before, self.map_end
@@ -247,9 +216,11 @@ class _Builder:
         merged: list[object] = []
         count = 1
         while type(event := get()) is not end:
-            key: str = event.value if type(event) is scalar else str(self.value(event, depth))
+            key: str = event.value if type(event) is scalar else self.no_key(event, depth)
             found = get()
             count += 1
+            if not count & 0xFFFF and count > self.left:
+                self.count(count, event)
             made: object
             if type(found) is not scalar or found.anchor is not None:
                 made = self.value(found, depth)
@@ -267,7 +238,13 @@ class _Builder:
         for other in merged:
             self.merge(entries, lines, other, start)
         self.lines[id(entries)] = lines
+        self.last[0] = event
         return entries
+
+    def no_key(self, event: Any, depth: int) -> str:
+        """What stands for a key that is a list or a map, once it is read."""
+        self.value(event, depth)
+        return "?"
 
     def merge(self, entries: dict[str, object], lines: list[int], other: object, start: Any) -> None:
         """Take over the entries of a merge key that are not given."""
@@ -286,5 +263,8 @@ class _Builder:
         items: list[object] = []
         while type(event := self.get()) is not self.list_end:
             items.append(self.value(event, depth))
+            if self.left < 0:
+                self.count(0, event)
+        self.last[0] = event
         self.count(1, start)
         return items

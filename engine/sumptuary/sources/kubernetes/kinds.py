@@ -11,7 +11,7 @@ class PodSet:
 
     ``path`` leads to a map, or with ``*`` to each of several. Below it are ``template`` (a pod template, or with
     ``inline`` a pod spec; empty for the map itself), and the counts. ``times`` is a further factor, ``less`` is taken
-    off it. ``default`` is the count where none is given, None where it cannot be told.
+    off it. ``default`` is the count where none is given, None where it cannot be told; more than ``most`` never run.
     """
 
     path: str
@@ -23,13 +23,15 @@ class PodSet:
     less: int = 0
     inline: bool = False
     default: int | None = 1
+    most: str = ""
 
 
 @dataclass(slots=True, frozen=True)
 class Kind:
     """One kind of object: ours in ``kind``; what it is for by its nature in ``purpose``.
 
-    ``deadline`` is the path of a limit that ends it, in seconds. ``ends`` says that it is work that ends by itself.
+    ``deadline`` is the path of a limit that ends it, in seconds. ``ends`` says that it is work that ends by itself,
+    ``suspend`` where a switch stands that keeps it from running.
     """
 
     kind: str = "k8s.workload"
@@ -38,6 +40,7 @@ class Kind:
     deadline: str = ""
     schedule: str = ""
     ends: bool = False
+    suspend: str = "spec.suspend"
 
 
 _TEMPLATE = (PodSet("spec"),)
@@ -46,8 +49,9 @@ _TEMPLATE = (PodSet("spec"),)
 def _kubeflow(specs: str) -> Kind:
     """A job of Kubeflow's training operator: replica specs by role (kubeflow.org/v1)."""
     return Kind(
-        "ml.training_job", (PodSet(f"spec.{specs}.*"),), "training", "spec.runPolicy.activeDeadlineSeconds", ends=True
-    )
+        "ml.training_job", (PodSet(f"spec.{specs}.*"),), "training", "spec.runPolicy.activeDeadlineSeconds", ends=True,
+        suspend="spec.runPolicy.suspend",
+    )  # fmt: skip
 
 
 def _ray(cluster: str) -> tuple[PodSet, ...]:
@@ -64,9 +68,12 @@ KINDS: dict[str, Kind] = {
     "StatefulSet.apps": Kind(pods=_TEMPLATE),
     "ReplicaSet.apps": Kind(pods=_TEMPLATE),
     "DaemonSet.apps": Kind(pods=(PodSet("spec", desired="", default=None),)),
-    "Job.batch": Kind(pods=(PodSet("spec", desired="parallelism"),), deadline="spec.activeDeadlineSeconds", ends=True),
+    "Job.batch": Kind(
+        pods=(PodSet("spec", desired="parallelism", most="completions"),), deadline="spec.activeDeadlineSeconds",
+        ends=True,
+    ),
     "CronJob.batch": Kind(
-        pods=(PodSet("spec.jobTemplate.spec", desired="parallelism"),),
+        pods=(PodSet("spec.jobTemplate.spec", desired="parallelism", most="completions"),),
         deadline="spec.jobTemplate.spec.activeDeadlineSeconds", schedule="spec.schedule", ends=True,
     ),
     "Rollout.argoproj.io": Kind(pods=_TEMPLATE),

@@ -10,8 +10,9 @@ import os
 from dataclasses import dataclass, field
 
 from sumptuary.model import Place, Tag
-from sumptuary.sources.kubernetes.documents import Document, read
+from sumptuary.sources.kubernetes.documents import read
 from sumptuary.sources.kubernetes.objects import text_map
+from sumptuary.sources.kubernetes.places import Document
 from sumptuary.values import Unknown, is_list, is_map
 
 TYPE_CHECKING = False
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 MAX_CHAINS = 64
 """Ways from a file up to its outermost overlays that are followed."""
+MAX_LEVELS = 32
+"""Overlays upon overlays that are followed."""
 _RESOURCES = ("resources", "bases", "components")
 _SETTINGS = ("configurations", "transformers", "generators", "validators", "crds")
 _PATCHES = ("patches", "patchesStrategicMerge", "patchesJson6902", "replacements")
@@ -103,7 +106,7 @@ class Kustomizations:
         """
         chains: list[dict[str, Tag]] = []
         for taker in self._takers.get(taken, ()):
-            if taker.directory in seen or len(chains) >= left:
+            if taker.directory in seen or len(chains) >= left or len(seen) >= MAX_LEVELS:
                 continue
             above = self._chains(taker.directory, seen | {taker.directory}, left - len(chains))
             chains += [{**taker.labels, **outer} for outer in above or [{}]]

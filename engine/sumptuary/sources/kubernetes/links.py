@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from sumptuary.model import Resource
+from sumptuary.sources.kubernetes.kinds import KINDS
 from sumptuary.sources.kubernetes.objects import Object, text_map, value_at
 from sumptuary.sources.kubernetes.quantities import whole
 from sumptuary.values import Unknown, is_list, is_map
@@ -16,16 +17,19 @@ _SCALERS = {
 """The bounds of each autoscaler, and its lower one where it is not given."""
 _NODE_CLASSES = ("EC2NodeClass", "AWSNodeTemplate", "AKSNodeClass")
 
+LONGEST_LINE = 16
+"""Owners of owners that are looked at."""
+
 
 class Links:
     """What the objects of a run say of each other."""
 
     def __init__(self, objects: Iterable[Object]) -> None:
-        self._known: set[tuple[str, str, str]] = set()
+        self._known: dict[tuple[str, str, str, str], Object] = {}
         self._scalers: dict[tuple[str, str, str, str], Object] = {}
         self._node_classes: dict[str, Object] = {}
         for one in objects:
-            self._known.add((one.kind, one.namespace, one.name))
+            self._known[one.kind, one.group, one.namespace, one.name] = one
             if one.kind in _SCALERS:
                 target = one.at("spec.scaleTargetRef")
                 if is_map(target):
@@ -35,14 +39,26 @@ class Links:
                 self._node_classes[one.name] = one
 
     def is_owned(self, declared: Object) -> bool:
-        """Whether another object of the run made this one, and is judged for it (a Deployment's pods)."""
+        """Whether another object of the run made this one and is judged for it (a Deployment's pods), be it by way of
+        others. Owners that run no pods answer for nothing, and what leads back to itself has no owner."""
+        found = False
+        owner = self._owner(declared)
+        for _ in range(LONGEST_LINE):
+            if owner is None or owner is declared:
+                return found and owner is None
+            found = found or _runs_pods(owner)
+            owner = self._owner(owner)
+        return found
+
+    def _owner(self, declared: Object) -> Object | None:
+        """The object of the run that controls an object: at most one does."""
         owners = value_at(declared.body, "metadata.ownerReferences")
         for owner in owners if is_list(owners) else ():
             if is_map(owner) and owner.get("controller") is True:
-                key = (str(owner.get("kind")), declared.namespace, str(owner.get("name")))
-                if key in self._known:
-                    return True
-        return False
+                group = str(owner.get("apiVersion") or "").rpartition("/")[0]
+                key = (str(owner.get("kind")), group, declared.namespace, str(owner.get("name")))
+                return self._known.get(key)
+        return None
 
     def scale(self, resource: Resource, declared: Object) -> None:
         """Take the bounds of the autoscaler that targets a workload: it, not the manifest, sets the count."""
@@ -61,6 +77,11 @@ class Links:
         """The cloud tags that a node class gives to its machines; None where the class is not in the run."""
         found = self._node_classes.get(name)
         return None if found is None else text_map(found.at("spec.tags"))
+
+
+def _runs_pods(one: Object) -> bool:
+    kind = KINDS.get(f"{one.kind}.{one.group}" if one.group else one.kind)
+    return kind is not None and bool(kind.pods)
 
 
 def _folder(one: Object) -> str:

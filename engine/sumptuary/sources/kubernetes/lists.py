@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from sumptuary.sources.kubernetes.documents import MAX_DEPTH
 from sumptuary.sources.kubernetes.objects import Object, objects_in
+from sumptuary.values import is_list, is_map
 
 _SPACE = " \t\r\n"
 
@@ -80,7 +82,13 @@ class _Reader:
         return self.expect("]", offset)
 
     def take(self, value: object, start: int, end: int) -> None:
-        """The objects of a value."""
+        """The objects of a value.
+
+        Raises:
+            RecursionError: it is nested deeper than what is read of YAML.
+        """
+        if _is_deep(value):
+            raise RecursionError
         line = self.line_at(start)
         self.objects += objects_in(value, self.shown, line, line + self.text.count("\n", start, end), {})
 
@@ -105,6 +113,21 @@ class _Reader:
         while offset < len(self.text) and self.text[offset] in _SPACE:
             offset += 1
         return offset
+
+
+def _is_deep(value: object) -> bool:
+    """Whether maps and lists stand within each other beyond the bound: whoever walks them later does so recursively."""
+    level: list[object] = [value]
+    for _ in range(MAX_DEPTH):
+        level = [
+            item
+            for one in level
+            for item in (one.values() if is_map(one) else one if is_list(one) else ())
+            if is_map(item) or is_list(item)
+        ]
+        if not level:
+            return False
+    return True
 
 
 def _refuse(constant: str) -> object:

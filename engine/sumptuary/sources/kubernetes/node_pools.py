@@ -31,7 +31,7 @@ def fill_pool(resource: Resource, declared: Object, links: Links) -> None:
         minimum=0,
         desired=waits,
         maximum=_most(declared),
-        purchase_option=on.purchase or _either(expressions),
+        purchase_option=on.purchase if on.purchase is not None else _either(expressions),
         accelerators=accelerators,
         sku_attribute=f"{path}.requirements",
         purchase_attribute=f"{path}.requirements",

@@ -7,10 +7,18 @@ from dataclasses import dataclass, field
 from sumptuary.sources.kubernetes.objects import settled
 from sumptuary.values import Unknown, is_list, is_map
 
-INSTANCE_TYPES = ("node.kubernetes.io/instance-type", "beta.kubernetes.io/instance-type")
+INSTANCE_TYPES = (
+    "node.kubernetes.io/instance-type", "beta.kubernetes.io/instance-type", "karpenter.azure.com/sku-name",
+)  # fmt: skip
+FAMILIES = {
+    "karpenter.k8s.aws/instance-family": "karpenter.k8s.aws/instance-size",
+    "eks.amazonaws.com/instance-family": "eks.amazonaws.com/instance-size",
+}
+"""Node labels of a family (``g5``), with that of the size (``xlarge``): both name a type."""
 ACCELERATORS = (
     "nvidia.com/gpu.product", "cloud.google.com/gke-accelerator", "cloud.google.com/gke-tpu-accelerator",
     "karpenter.k8s.aws/instance-gpu-name", "karpenter.k8s.aws/instance-accelerator-name",
+    "eks.amazonaws.com/instance-gpu-name", "eks.amazonaws.com/instance-accelerator-name",
     "karpenter.azure.com/sku-gpu-name", "k8s.amazonaws.com/accelerator", "amd.com/gpu.product-name",
     "gpu.nvidia.com/class", "gpu.nvidia.com/model",
 )  # fmt: skip
@@ -64,6 +72,8 @@ def selected(spec: dict[str, object], path: str) -> Selected:
             found.sku, *rest = values
             found.others = tuple(value for value in rest if isinstance(value, str))
             found.attributes["sku"] = where
+    if found.sku is None:
+        _take_family(found, labels)
     for key in ACCELERATORS:
         if key in labels:
             values, where = labels[key]
@@ -80,6 +90,21 @@ def selected(spec: dict[str, object], path: str) -> Selected:
             if key in labels and len(labels[key][0]) == 1:
                 setattr(found, name, labels[key][0][0])
     return found
+
+
+def _take_family(found: Selected, labels: Labels) -> None:
+    """The instance types that a family and a size name; of a family alone, nobody knows which."""
+    for family, size in FAMILIES.items():
+        if family not in labels:
+            continue
+        families, found.attributes["sku"] = labels[family]
+        sizes = labels[size][0] if size in labels else []
+        types = [f"{one}.{how}" for one in families for how in sizes if isinstance(one, str) and isinstance(how, str)]
+        if types and len(types) == len(families) * len(sizes):
+            found.sku, found.others = types[0], tuple(types[1:])
+        else:
+            names = ", ".join(one for one in families if isinstance(one, str))
+            found.sku = Unknown(f"of the instance family {names}, it may run on any size")
 
 
 def _model(values: list[str | Unknown]) -> str | Unknown:

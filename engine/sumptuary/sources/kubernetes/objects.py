@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sumptuary.model import Origin, Place
-from sumptuary.sources.kubernetes.documents import Document, line_within
+from sumptuary.sources.kubernetes.places import Document, line_within
 from sumptuary.values import Unknown, is_list, is_map
 
 NOT_OBJECTS = ("sumptuary", "kustomize.config.k8s.io", "kind.x-k8s.io", "skaffold", "kubeadm.k8s.io")

@@ -27,6 +27,10 @@ _SLICE = re.compile(r"nvidia\.com/mig-(?P<slices>[1-7])g\.(?P<memory>\d{1,3})gb"
 SLICES = 7
 """Compute slices of a whole GPU (NVIDIA MIG user guide; an A30 has 4)."""
 
+CLAIM = "resource claim"
+Wanted = dict[str, "Decimal | Unknown | None"]
+"""Quantities by the name of the resource."""
+
 _SHARED = ("nvidia.com/gpu.shared", "k8s.amazonaws.com/vgpu", "aws.amazon.com/neuroncore")
 
 
@@ -54,11 +58,14 @@ def asked(spec: dict[str, object], path: str, containers_at: Sequence[str] = ())
     each container does, if that is elsewhere.
 
     Containers run together and add up, as do sidecars (init containers that restart always); other init containers
-    run one by one before, so the largest counts.
+    run one by one before, each beside the sidecars named before it, so the largest counts. What is asked for the pod as
+    a whole stands in for what its containers ask for.
     """
     total: dict[str, Decimal | Unknown] = {}
+    beside: dict[str, Decimal | Unknown] = {}
     first: dict[str, Decimal | Unknown] = {}
     devices: Devices | None = None
+    before: Devices | None = None
     for name in ("containers", "initContainers"):
         containers = spec.get(name)
         for index, container in enumerate(containers if is_list(containers) else ()):
@@ -66,22 +73,40 @@ def asked(spec: dict[str, object], path: str, containers_at: Sequence[str] = ())
                 continue
             wanted, where = _container(container)
             runs_init = name == "initContainers"
-            runs_along = not runs_init or container.get("restartPolicy") == "Always"
-            _take(total if runs_along else first, wanted, largest=not runs_along)
             own = f"{path}.{name}.{index}" if runs_init or not containers_at else containers_at[index]
             found = _devices(wanted, f"{own}.{where}")
-            devices = devices if found is None else found if devices is None else _together(devices, found)
-    for key, value in first.items():
-        if isinstance(value, Decimal) and key in ("cpu", "memory"):
-            present = total.get(key, Decimal(0))
-            total[key] = present if isinstance(present, Unknown) else max(present, value)
+            if not runs_init or container.get("restartPolicy") == "Always":
+                _take(total, wanted, largest=False)
+                if runs_init:
+                    _take(beside, wanted, largest=False)
+                devices = _together(devices, found)
+            else:
+                _take(first, _sum(wanted, beside), largest=True)
+                before = _larger(before, found)
+    devices = _larger(devices, before)
+    _take(total, {key: first[key] for key in ("cpu", "memory") if key in first}, largest=True)
+    _take_whole(total, spec.get("resources"))
     overhead = spec.get("overhead")
     if is_map(overhead):
         _take(total, {key: quantity(value) for key, value in overhead.items()}, largest=False)
     return Asked(_requests(total, devices), devices)
 
 
-def _container(container: dict[str, object]) -> tuple[dict[str, Decimal | Unknown | None], str]:
+def _sum(wanted: Wanted, beside: dict[str, Decimal | Unknown]) -> Wanted:
+    """What an init container asks for, with the sidecars that run by then."""
+    both: dict[str, Decimal | Unknown] = {key: value for key, value in wanted.items() if value is not None}
+    _take(both, {**beside}, largest=False)
+    return {**both}
+
+
+def _take_whole(total: dict[str, Decimal | Unknown], resources: object) -> None:
+    """Take over what a pod as a whole asks for (``spec.resources``)."""
+    if is_map(resources):
+        wanted, _ = _container({"resources": resources})
+        total |= {key: value for key in ("cpu", "memory") if (value := wanted.get(key)) is not None}
+
+
+def _container(container: dict[str, object]) -> tuple[Wanted, str]:
     """What a container requests, a limit standing in for a request that is not given; and where devices are named."""
     resources = container.get("resources")
     if not is_map(resources):
@@ -90,12 +115,12 @@ def _container(container: dict[str, object]) -> tuple[dict[str, Decimal | Unknow
     wanted = {key: quantity(value) for source in (limits, requests) if is_map(source) for key, value in source.items()}
     claims = resources.get("claims")
     if is_list(claims) and claims:
-        wanted["resource claim"] = Unknown("it asks for devices through a resource claim")
+        wanted[CLAIM] = Unknown("it asks for devices through a resource claim")
     where = "limits" if is_map(limits) and any(_is_device(key) for key in limits) else "requests"
     return wanted, f"resources.{where}"
 
 
-def _take(total: dict[str, Decimal | Unknown], wanted: dict[str, Decimal | Unknown | None], *, largest: bool) -> None:
+def _take(total: dict[str, Decimal | Unknown], wanted: Wanted, *, largest: bool) -> None:
     for key, value in wanted.items():
         if value is None:
             continue
@@ -110,36 +135,53 @@ def _is_device(key: str) -> bool:
     return key in DEVICES or _SLICE.match(key) is not None or (_DEVICE.search(key) is not None and "/" in key)
 
 
-def _devices(wanted: dict[str, Decimal | Unknown | None], place: str) -> Devices | None:
+def _devices(wanted: Wanted, place: str) -> Devices | None:
     """The devices that one container asks for; what is zero is not asked for."""
+    devices: Devices | None = None
     for key, value in wanted.items():
-        if value is None or value == 0:
+        if value is None or value == 0 or not (_is_device(key) or key == CLAIM):
             continue
-        if key == "resource claim" and isinstance(value, Unknown):
-            return Devices(key, value, attribute=place.rpartition(".")[0])
-        if not _is_device(key):
-            continue
-        place = f"{place}.{key}"
-        if key in _SHARED:
-            part = Unknown(f"{key} is a part of a device, and how large a part is the cluster's own setting")
-            return Devices(key, part, attribute=place)
-        count = value if isinstance(value, Unknown) else int(value) or 1
-        if (found := _SLICE.match(key)) is not None:
-            fraction = int(found["slices"]) / SLICES
-            return Devices(key, count, fraction, float(found["memory"]), place)
-        return Devices(key, count, attribute=place)
-    return None
+        devices = _together(devices, _device(key, value, place))
+    return devices
 
 
-def _together(one: Devices, other: Devices) -> Devices:
-    """The devices of two containers of a pod, added where they are alike."""
+def _device(key: str, value: Decimal | Unknown, place: str) -> Devices:
+    if key == CLAIM and isinstance(value, Unknown):
+        return Devices(key, value, attribute=place.rpartition(".")[0])
+    place = f"{place}.{key}"
+    if key in _SHARED:
+        part = Unknown(f"{key} is a part of a device, and how large a part is the cluster's own setting")
+        return Devices(key, part, attribute=place)
+    count = value if isinstance(value, Unknown) else int(value) or 1
+    if (found := _SLICE.match(key)) is not None:
+        return Devices(key, count, int(found["slices"]) / SLICES, float(found["memory"]), place)
+    return Devices(key, count, attribute=place)
+
+
+def _together(one: Devices | None, other: Devices | None) -> Devices | None:
+    """The devices of what runs side by side, added where they are alike."""
+    if one is None or other is None:
+        return other if one is None else one
     if one.resource != other.resource:
-        return Devices(
-            one.resource, Unknown("its containers ask for devices of several kinds"), attribute=one.attribute
-        )
+        return _several(one)
     if isinstance(one.count, Unknown) or isinstance(other.count, Unknown):
         return one if isinstance(one.count, Unknown) else other
     return Devices(one.resource, one.count + other.count, one.fraction, one.memory_gib, one.attribute)
+
+
+def _larger(one: Devices | None, other: Devices | None) -> Devices | None:
+    """The devices of what runs one after the other: the most of them."""
+    if one is None or other is None:
+        return other if one is None else one
+    if one.resource != other.resource:
+        return _several(one)
+    if isinstance(one.count, Unknown) or isinstance(other.count, Unknown):
+        return one if isinstance(one.count, Unknown) else other
+    return one if one.count >= other.count else other
+
+
+def _several(one: Devices) -> Devices:
+    return Devices(one.resource, Unknown("it asks for devices of several kinds"), attribute=one.attribute)
 
 
 def _requests(total: dict[str, Decimal | Unknown], devices: Devices | None) -> Requests:

@@ -213,9 +213,9 @@ def _attributes(declared: Object) -> dict[str, object]:
 
 
 def _tags(declared: Object, template: dict[str, object], given: dict[str, Tag]) -> Tags:
-    """The labels of the object and of its pods, and those that kustomizations give."""
-    entries = dict(given)
+    """The labels of the object and of its pods; what kustomizations give takes their place, as kustomize does it."""
+    entries: dict[str, Tag] = {}
     for labels in (template.get("labels"), value_at(declared.body, "metadata.labels")):
         for key, value in text_map(labels).items():
             entries[key] = Tag(value, "label")
-    return Tags(entries)
+    return Tags(entries | given)

@@ -20,6 +20,7 @@ DEADLINE_LABEL = "kueue.x-k8s.io/max-exec-time-seconds"
 TTL_ANNOTATIONS = ("janitor/ttl", "k8s-ttl-controller.twin.sh/ttl")
 EXPIRY_ANNOTATION = "janitor/expires"
 SCHEDULE_ANNOTATIONS = ("downscaler/uptime", "downscaler/downtime", "downscaler/force-uptime")
+QUEUE_LABEL = "kueue.x-k8s.io/queue-name"
 STOPPED_ANNOTATION = "kubeflow-resource-stopped"
 SCALE = {"minimum": ("autoscaling.knative.dev/min-scale", "autoscaling.knative.dev/minScale"),
          "maximum": ("autoscaling.knative.dev/max-scale", "autoscaling.knative.dev/maxScale")}  # fmt: skip
@@ -107,6 +108,9 @@ def _count(holder: dict[str, object], pod_set: PodSet) -> int | Unknown | None:
         if pod_set.minimum and whole(value_at(holder, pod_set.minimum)) is not None:
             return None
         count = pod_set.default
+    most = whole(value_at(holder, pod_set.most)) if pod_set.most else None
+    if most is not None:
+        count = most if isinstance(most, Unknown) or (isinstance(count, int) and most < count) else count
     if not pod_set.times:
         return count
     factor = whole(value_at(holder, pod_set.times))
@@ -154,9 +158,17 @@ def fill(resource: Resource, declared: Object, kind: Kind, pods: Pods | None) ->
     resource.region, resource.zone, resource.host_provider = on.region, on.zone, on.cloud
     template_annotations = text_map(pods.metadata.get("annotations"))
     _scale(resource.compute, template_annotations)
-    if STOPPED_ANNOTATION in annotations:
-        resource.compute.minimum = resource.compute.desired = 0
+    if STOPPED_ANNOTATION in annotations or _is_suspended(declared, kind):
+        resource.compute.minimum = resource.compute.desired = resource.compute.maximum = 0
     resource.workload = _workload(declared, kind, pods)
+
+
+def _is_suspended(declared: Object, kind: Kind) -> bool:
+    """Whether it is kept from running. What waits in a queue is suspended too, until its turn comes."""
+    if declared.at(kind.suspend) is not True:
+        return False
+    labels = value_at(declared.body, "metadata.labels")
+    return not (is_map(labels) and QUEUE_LABEL in labels)
 
 
 def _nature(kind: str) -> str:
