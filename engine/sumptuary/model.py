@@ -91,6 +91,10 @@ class Origin:
             path = path.rpartition(".")[0]
         return self.place
 
+    def written_at(self, attribute: str) -> tuple[Place, ...]:
+        """Where the value of an attribute was written, when that is elsewhere: the innermost place first."""
+        return ()
+
 
 @dataclass(slots=True, frozen=True)
 class Tag:

@@ -153,6 +153,8 @@ def _places(resource: Resource, attribute: str) -> tuple[Place | None, tuple[tup
     """The line that an author of this repository can edit, and the lines that lead to it."""
     leaf = resource.origin.place_of(attribute) if attribute else resource.origin.place
     related = [(call.place, f"called here as {call.address}") for call in reversed(resource.origin.calls)]
+    written = resource.origin.written_at(attribute) if attribute else ()
+    related += [(place, "its value is written here") for place in written if place != leaf]
     if leaf is not None and DOWNLOADED in f"/{leaf.path}":
         for index, (place, _) in enumerate(related):
             if DOWNLOADED not in f"/{place.path}":

@@ -8,6 +8,7 @@ from sumptuary.rule import (
     Context,
     Finding,
     Outcome,
+    Place,
     Resource,
     ResourceRule,
     Skipped,
@@ -169,9 +170,7 @@ class RequiredTags(ResourceRule):
 
     def _finding(self, resource: Resource, verdict: _Verdict, reason: str) -> Finding:
         wrong = [*verdict.invalid, *verdict.drifted.values()]
-        places = dict.fromkeys(
-            tag.place for key in wrong if (tag := resource.tags.entries.get(key)) is not None and tag.place is not None
-        )
+        places = dict.fromkeys(place for key in wrong if (place := _place_of(resource, key)) is not None)
         evidence: dict[str, object] = {"tags": resource.tags.values()}
         if verdict.unknown:
             evidence["not known"] = list(verdict.unknown)
@@ -182,6 +181,14 @@ class RequiredTags(ResourceRule):
             evidence=evidence,
             related=tuple(places),
         )
+
+
+def _place_of(resource: Resource, key: str) -> Place | None:
+    """Where a tag is written: its own line, or that of the provider's defaults."""
+    tag = resource.tags.entries.get(key)
+    if tag is None or tag.origin in ("provider-default", "inherited"):
+        return tag.place if tag is not None else None
+    return resource.origin.place_of(f"{resource.tag_attribute}.{key}") or tag.place
 
 
 def _drift(resource: Resource, key: str) -> str | None:

@@ -146,7 +146,19 @@ def _where(group: Group) -> str:
         return ""
     more = f" and {len(group.addresses) - 1} more" if len(group.addresses) > 1 else ""
     calls = violation.resource.origin.calls
-    return f"{violation.resource.address}{more}{_called(calls[0].place) if calls else ''}"
+    return f"{violation.resource.address}{more}{_called(calls[0].place) if calls else ''}{_written(violation)}"
+
+
+def _written(violation: Violation) -> str:
+    """Where the value in question was written, when that is neither the line shown nor the call's."""
+    shown = {(place.path, place.line) for place in (violation.place, *_callers(violation)) if place is not None}
+    places = [place for place, message in violation.related if message in ("see also", "its value is written here")]
+    others = [f"{place.path}:{place.line}" for place in places if (place.path, place.line) not in shown]
+    return f", written at {', '.join(dict.fromkeys(others[:2]))}" if others else ""
+
+
+def _callers(violation: Violation) -> list[Place]:
+    return [call.place for call in violation.resource.origin.calls]
 
 
 def _called(place: Place) -> str:

@@ -277,7 +277,9 @@ class Reader(Cursor):
             self._for_test(node)
             result: Node = node
         else:
-            result = nodes.Object(self._pairs())
+            offsets: list[int] = []
+            pairs = self._pairs(offsets)
+            result = nodes.Object(pairs, tuple(offsets))
         self.lines_end = outer
         self.closed("}")
         return result
@@ -286,9 +288,10 @@ class Reader(Cursor):
         found = re.compile(r"for[ \t]*[=:](?!=)").match(self.text, self.position)
         return found is not None
 
-    def _pairs(self) -> list[tuple[Node, Node]]:
+    def _pairs(self, offsets: list[int]) -> list[tuple[Node, Node]]:
         pairs: list[tuple[Node, Node]] = []
         while not self.at("}"):
+            offsets.append(self.position)
             key = self._key()
             self.lines_end = True
             if not self.take("=") and not self.take(":"):

@@ -105,12 +105,13 @@ class Tuple(Node):
 
 
 class Object(Node):
-    """``{ key = value }``. A bare word as a key is a Literal."""
+    """``{ key = value }``. A bare word as a key is a Literal; ``offsets`` is where each key stands in the text."""
 
-    __slots__ = ("pairs",)
+    __slots__ = ("offsets", "pairs")
 
-    def __init__(self, pairs: list[tuple[Node, Node]]) -> None:
+    def __init__(self, pairs: list[tuple[Node, Node]], offsets: tuple[int, ...] = ()) -> None:
         self.pairs = pairs
+        self.offsets = offsets
 
 
 class For(Node):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from sumptuary.model import Origin, Resource
+from sumptuary.model import Resource
 from sumptuary.sources.terraform.expansion import SYMBOLIC_TEXT
 from sumptuary.sources.terraform.places import places_of, relations_of
+from sumptuary.sources.terraform.provenance import TracedOrigin
 from sumptuary.sources.terraform.providers import CLOUDS, Configuration, local_name
 from sumptuary.sources.terraform.regions import place_in_cloud
 from sumptuary.sources.terraform.tags import read_tags, tag_attribute
@@ -114,12 +115,7 @@ def _resource(
         provider=CLOUDS.get(prefix, prefix),
         source="terraform",
         attributes=attributes,
-        origin=Origin(
-            place=declaration.place(),
-            root=root,
-            calls=instance.calls,
-            places=places_of(declaration),
-        ),
+        origin=TracedOrigin(made, root, places_of(declaration)),
         relations=relations_of(made),
         multiplicity=multiplicity,
         tag_attribute=tag_attribute(type_name, attributes),

@@ -1,0 +1,177 @@
+"""Traces a key of a map (a tag) from the block that uses it to the line that its author wrote.
+
+The way leads through locals, variables and their defaults, arguments of module calls, outputs, ``merge`` and
+conditionals. Where it cannot be told (a loop, a file that is decoded) it ends at the last line that is certain. It is
+walked when somebody asks, which is when there is something to report.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sumptuary.model import Origin, Place
+from sumptuary.sources.terraform import nodes
+from sumptuary.sources.terraform.cursor import ReadError
+from sumptuary.sources.terraform.nodes import path_of
+from sumptuary.sources.terraform.scope import EvaluationError, TooLargeError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sumptuary.sources.terraform.expressions import Expression
+    from sumptuary.sources.terraform.graph import Instance
+    from sumptuary.sources.terraform.instances import ResourceInstance
+    from sumptuary.sources.terraform.nodes import Node
+    from sumptuary.sources.terraform.syntax import Attribute
+
+DEEPEST = 16
+"""Steps from name to name that are followed."""
+
+
+class TracedOrigin(Origin):
+    """Where a resource comes from; the line of a tag's own key is looked for when it is asked for."""
+
+    __slots__ = ("made",)
+
+    def __init__(self, made: ResourceInstance, root: str, places: dict[str, Place]) -> None:
+        instance, declaration = made.node.instance, made.node.declaration
+        super().__init__(place=declaration.place(), root=root, calls=instance.calls, places=places)
+        self.made = made
+
+    def place_of(self, attribute: str) -> Place | None:
+        """The most precise place known: of a key of a map its own line, wherever that map was written."""
+        if attribute in self.places:
+            return self.places[attribute]
+        head, _, key = attribute.partition(".")
+        written = self.made.node.declaration.body.attributes.get(head)
+        if written is None or not key:
+            return super().place_of(attribute)
+        return next(trace(self._start(written), (key,)), None) or super().place_of(attribute)
+
+    def written_at(self, attribute: str) -> tuple[Place, ...]:
+        """Where the value of an attribute was written, when it was handed here by name: the innermost place first."""
+        body = self.made.node.declaration.body
+        *blocks, name = attribute.split(".")
+        for step in blocks:
+            inner = next((block for block in body.blocks if block.type == step), None)
+            if inner is None:
+                return ()
+            body = inner.body
+        written = body.attributes.get(name)
+        return tuple(dict.fromkeys(trace(self._start(written), ()))) if written is not None else ()
+
+    def _start(self, written: Attribute) -> At:
+        declaration = self.made.node.declaration
+        return At(self.made.node.instance, written.expression, declaration.shown, written.line)
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class At:
+    """An expression that is being looked at, in the module instance whose names it uses, and where it stands.
+
+    ``line`` is that of the attribute that it is the value of.
+    """
+
+    instance: Instance
+    expression: Expression
+    shown: str
+    line: int
+    left: int = DEEPEST
+
+    def place(self, offset: int | None = None) -> Place:
+        """Where it stands, or an offset in its text."""
+        text = self.expression.text
+        if offset is None or not text:
+            return Place(self.shown, self.line)
+        return Place(self.shown, self.expression.line + text.count("\n", 0, offset))
+
+
+def trace(at: At, keys: tuple[str, ...]) -> Iterator[Place]:
+    """The places of the value under a path of keys, the innermost first; none where it cannot be told.
+
+    Without keys, the places of what the expression itself names.
+    """
+    if at.left == 0:
+        return
+    try:
+        node = at.expression.node()
+    except (ReadError, EvaluationError, TooLargeError, RecursionError):
+        return
+    yield from _in_node(at, node, keys)
+
+
+def _in_node(at: At, node: Node, keys: tuple[str, ...]) -> Iterator[Place]:
+    if isinstance(node, nodes.Parentheses):
+        yield from _in_node(at, node.inner, keys)
+    elif isinstance(node, nodes.Object) and keys:
+        yield from _in_object(at, node, keys)
+    elif isinstance(node, nodes.Call):
+        if keys and node.name in ("merge", "tomap", "tostring", "try", "coalesce") and not node.expanded:
+            later_wins = node.name == "merge"
+            for argument in reversed(node.arguments) if later_wins else node.arguments:
+                if (found := next(_in_node(at, argument, keys), None)) is not None:
+                    yield found
+                    return
+    elif isinstance(node, nodes.Conditional):
+        for arm in (node.yes, node.no) if keys else ():
+            yield from _in_node(at, arm, keys)
+    else:
+        path = path_of(node)
+        if path is not None:
+            yield from _by_name(at, path, keys)
+
+
+def _in_object(at: At, node: nodes.Object, keys: tuple[str, ...]) -> Iterator[Place]:
+    """The last entry of this key counts, as in Terraform."""
+    for index in range(len(node.pairs) - 1, -1, -1):
+        key, value = node.pairs[index]
+        name = key.value if isinstance(key, nodes.Literal) else None
+        if name is None and (written := path_of(key)) is not None and len(written) == 1:
+            name = written[0]
+        if name != keys[0]:
+            continue
+        if len(keys) > 1:
+            yield from _in_node(at, value, keys[1:])
+        offset = node.offsets[index] if index < len(node.offsets) else None
+        yield at.place(offset)
+        return
+
+
+def _by_name(at: At, path: tuple[str, ...], keys: tuple[str, ...]) -> Iterator[Place]:
+    """What a traversal leads to: ``local.x.y``, ``var.x``, ``module.m.out``."""
+    if len(path) < 2:
+        return
+    first, name, rest = path[0], path[1], (*path[2:], *keys)
+    if first == "local":
+        declared = at.instance.module.locals.get(name)
+        if declared is not None:
+            attribute, shown = declared
+            yield from trace(At(at.instance, attribute.expression, shown, attribute.line, at.left - 1), rest)
+            yield Place(shown, attribute.line)
+    elif first == "var":
+        yield from _by_variable(at, name, rest)
+    elif first == "module" and len(path) > 2 and name in at.instance.module.calls:
+        called = at.instance.called(name)
+        inside = next(iter(called.instances()), None) if called.missing is None else None
+        output = inside.module.outputs.get(path[2]) if inside is not None else None
+        value = output.body.attributes.get("value") if output is not None else None
+        if inside is not None and output is not None and value is not None:
+            yield from trace(At(inside, value.expression, output.shown, value.line, at.left - 1), (*path[3:], *keys))
+
+
+def _by_variable(at: At, name: str, keys: tuple[str, ...]) -> Iterator[Place]:
+    """The argument of the module's call, or the variable's default; a variable file's lines are not kept."""
+    instance = at.instance
+    if instance.call is not None and instance.parent is not None:
+        argument = instance.call.body.attributes.get(name)
+        if argument is not None:
+            shown, left = instance.call.shown, at.left - 1
+            yield from trace(At(instance.parent, argument.expression, shown, argument.line, left), keys)
+            yield Place(shown, argument.line)
+            return
+    declared = instance.module.variables.get(name)
+    default = declared.body.attributes.get("default") if declared is not None else None
+    if declared is not None and default is not None and not instance.module.variable_files:
+        yield from trace(At(instance, default.expression, declared.shown, default.line, at.left - 1), keys)
+        yield Place(declared.shown, default.line)
