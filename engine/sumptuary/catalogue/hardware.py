@@ -95,21 +95,31 @@ class HardwareTables:
             return None
         wanted = "-".join(text.lower().replace("_", " ").replace("-", " ").split())
         rows = table.rows()
+        bare = "-".join(word for word in wanted.split("-") if word not in _MAKERS)
+        names = {wanted, bare, _PRODUCTS.get(bare, bare)}
         for row in rows:
-            if wanted == row["variant"].lower() or wanted in row["aliases"].split("|"):
+            if row["variant"].lower() in names or wanted in row["aliases"].split("|"):
                 return row
         name, size = _words(wanted)
         of_model = [row for row in rows if row["model"].lower() == name]
         return next((row for row in of_model if size in ("", row["memory_gib"])), None)
 
 
+_MAKERS = ("nvidia", "tesla", "amd", "instinct")
+_PRODUCTS = {"gh200-480gb": "gh200-96gb", "rtx-pro-6000-blackwell-server-edition": "rtx-pro-6000"}
+"""Names of drivers whose size or edition is not that of the accelerator: a GH200's 480 GB are its processor's."""
+
+
 def _words(text: str) -> tuple[str, str]:
     """Model and memory in GB (or empty) of a device's name: ``a100, 40`` of ``nvidia-a100-sxm4-40gb``."""
-    words = [word for word in text.split("-") if word not in ("nvidia", "tesla", "amd", "instinct")]
+    words = [word for word in text.split("-") if word not in _MAKERS]
     sizes = [word[:-2] for word in words[1:] if word.endswith("gb") and word[:-2].isdecimal()]
     bare = [word for word in words if not (word.endswith("gb") and word[:-2].isdecimal())]
     joined = "-".join(bare)
-    known_ending = ("-sxm", "-sxm2", "-sxm3", "-sxm4", "-sxm5", "-pcie", "-nvl", "-hbm3", "-hbm3e", "-mega")
+    known_ending = (
+        *("-sxm", "-sxm2", "-sxm3", "-sxm4", "-sxm5", "-pcie", "-nvl", "-nvlink", "-oam"),
+        *("-hbm3", "-hbm3e", "-mega"),
+    )
     while joined.endswith(known_ending):
         joined = joined.rpartition("-")[0]
     return joined, sizes[0] if sizes else ""

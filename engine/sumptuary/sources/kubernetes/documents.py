@@ -123,6 +123,9 @@ class _StopError(Exception):
 class _Builder:
     """Turns the event stream into values, recursively: the depth is bounded before Python's own limit."""
 
+    last: Any
+    """The event that ended the latest value."""
+
     def __init__(self, get: Callable[[], Any], before: int) -> None:
         from yaml import events
 
@@ -130,7 +133,6 @@ class _Builder:
         self.before = before + 1
         self.left = MAX_VALUES
         self.unfolded = 0
-        self.last: list[Any] = [None]
         self.lines: dict[int, list[int]] = {}
         self.anchors: dict[str, tuple[object, int, int]] = {}
         self.known = dict(_WORDS)
@@ -157,14 +159,15 @@ class _Builder:
         before, unfolded = self.left, self.unfolded
         if type(event) is self.scalar:
             self.left -= 1
-            self.last[0] = event
+            self.last = event
             made: object = self.plain(event)
         elif type(event) is self.map_start:
             made = self.mapping(event, depth + 1)
         else:
             made = self.sequence(event, depth + 1)
         if event.anchor is not None:
-            written = self.last[0].end_mark.index - event.start_mark.index
+            end: Any = self.last.end_mark
+            written = end.index - event.start_mark.index
             self.anchors[event.anchor] = (made, before - self.left, written + self.unfolded - unfolded)
         return made
 
@@ -238,7 +241,7 @@ class _Builder:
         for other in merged:
             self.merge(entries, lines, other, start)
         self.lines[id(entries)] = lines
-        self.last[0] = event
+        self.last = event
         return entries
 
     def no_key(self, event: Any, depth: int) -> str:
@@ -265,6 +268,6 @@ class _Builder:
             items.append(self.value(event, depth))
             if self.left < 0:
                 self.count(0, event)
-        self.last[0] = event
+        self.last = event
         self.count(1, start)
         return items
