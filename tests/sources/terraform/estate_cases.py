@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from sumptuary.coverage import Coverage
-from sumptuary.model import Resource
+from sumptuary.model import Place, Resource
 from sumptuary.sources.terraform import Options, read
 from sumptuary.values import to_json
 
@@ -85,6 +85,8 @@ def _check_resource(resource: Resource, expected: dict[str, Any], directory: Pat
             actual = {path: to_json(resource.attribute(path)) for path in wanted}
         elif name == "lines":
             actual = {path: place.line if (place := resource.origin.place_of(path)) else 0 for path in wanted}
+        elif name == "written":
+            actual = {path: [_shown(place, directory) for place in resource.origin.written_at(path)] for path in wanted}
         elif name == "place":
             assert resource.origin.place is not None
             path = (Path.cwd() / resource.origin.place.path).resolve().relative_to(directory.resolve())
@@ -96,6 +98,10 @@ def _check_resource(resource: Resource, expected: dict[str, Any], directory: Pat
         else:
             actual = to_json(getattr(resource, name))
         assert matches(actual, wanted), f"{resource.address} {name}: {actual!r} is not {wanted!r}"
+
+
+def _shown(place: Place, directory: Path) -> str:
+    return f"{(Path.cwd() / place.path).resolve().relative_to(directory.resolve())}:{place.line}"
 
 
 def matches(actual: object, wanted: object) -> bool:

@@ -158,6 +158,7 @@ def _by_name(at: At, path: tuple[str, ...], keys: tuple[str, ...]) -> Iterator[P
         value = output.body.attributes.get("value") if output is not None else None
         if inside is not None and output is not None and value is not None:
             yield from trace(At(inside, value.expression, output.shown, value.line, at.left - 1), (*path[3:], *keys))
+            yield Place(output.shown, value.line)
 
 
 def _by_variable(at: At, name: str, keys: tuple[str, ...]) -> Iterator[Place]:

@@ -67,7 +67,9 @@ def read_tags(resource: Resource, configuration: Provider | Unknown | None) -> T
     origin = "label" if type_name.startswith("kubernetes_") else "own"
     place = resource.origin.place_of(attribute)
     if attribute == "tag":
-        _add_group_tags(tags, resource.attributes, place)
+        _add_rows(tags, resource.attributes, ("tag", "tags"), place)
+    elif type_name.startswith("awscc_"):
+        _add_rows(tags, resource.attributes, (attribute,), place)
     else:
         _add(tags, resource.attribute(attribute), origin, place)
         if type_name.startswith("aws_") and "tags_all" in resource.attributes:
@@ -114,9 +116,10 @@ def tag_text(key: str, value: object) -> str | Unknown | None:
     return Unknown(f"the tag {key} is no text")
 
 
-def _add_group_tags(tags: Tags, attributes: Mapping[str, object], place: Place | None) -> None:
-    """``tag`` blocks and the old ``tags`` list of an Auto Scaling group: key, value, propagate_at_launch."""
-    for name in ("tag", "tags"):
+def _add_rows(tags: Tags, attributes: Mapping[str, object], names: tuple[str, ...], place: Place | None) -> None:
+    """Tags with a key and a value each: ``tag`` blocks and the old ``tags`` list of an Auto Scaling group, and the
+    lists of the Cloud Control provider."""
+    for name in names:
         for row in _rows(tags, attributes.get(name)):
             if not is_map(row):
                 _doubt(tags, row if isinstance(row, Unknown) else Unknown("a tag block cannot be read"))
