@@ -37,6 +37,7 @@ WANTED = [
     "relations",
     "calls",
     "places",
+    "written",
     "tag_places",
     "depends_on",
 ]

@@ -40,6 +40,8 @@ _PRIVATE_WHOLE = frozenset(
 )
 _NAMES_ONLY = ("_arn", "_id", "_name", "_names", "_ids", "_arns", "_version", "_enabled", "_length", "_lifetime")
 
+TAG_DEPTH = 3
+"""Steps to a tag or label: ``metadata.labels.team``."""
 _MAY_BE_UNKNOWN = (
     "account",
     "region",
@@ -95,6 +97,7 @@ def row(resource: Resource) -> dict[str, object]:
         "relations": {name: list(others) for name, others in resource.relations.items()},
         "calls": [{"address": call.address, **_lines(call.place)} for call in origin.calls],
         "places": {name: _spot(place, path) for name, place in _places(resource).items()},
+        "written": _written(resource, path),
         "tag_places": {key: _spot(tag.place, path) for key, tag in entries.items() if tag.place is not None},
         "depends_on": {reason: list(names) for reason, names in _waits(resource).items()},
     }
@@ -137,22 +140,38 @@ def _spot(place: Place, path: str) -> list[int | str]:
 
 
 def _places(resource: Resource) -> dict[str, Place]:
-    """The lines of attributes: those that the origin keeps, or else those that it can tell when it is asked."""
+    """The lines of attributes: those that the origin keeps, and those that it can tell when it is asked."""
     origin = resource.origin
-    if origin.places or type(origin) is Origin or origin.place is None:
+    if type(origin) is Origin:
         return origin.places
-    places: dict[str, Place] = {}
-    left: list[tuple[str, object, Place]] = [("", resource.attributes, origin.place)]
-    while left:
-        path, value, around = left.pop()
+    kept = Origin(place=origin.place, places=dict(origin.places))
+    for name in _attributes(resource):
+        place = origin.place_of(name)
+        if place is not None and place != kept.place_of(name):
+            kept.places[name] = place
+    return kept.places
+
+
+def _attributes(resource: Resource) -> Iterator[str]:
+    """The paths of all attributes, those around others first. Of what only tag policies judge, no deeper than a tag."""
+    deepest = TAG_DEPTH if resource.kind == "other" else None
+    left: list[tuple[str, object, int]] = [("", resource.attributes, 1)]
+    for path, value, depth in left:
         inner = value.items() if is_map(value) else enumerate(value) if is_list(value) else ()
         for step, item in inner:
             name = f"{path}.{step}" if path else str(step)
-            place = origin.place_of(name)
-            if place is not None and place != around:
-                places[name] = place
-            left.append((name, item, place or around))
-    return dict(sorted(places.items()))
+            if deepest is None or depth < deepest:
+                left.append((name, item, depth + 1))
+            yield name
+
+
+def _written(resource: Resource, path: str) -> dict[str, list[list[int | str]]]:
+    """Where the values of attributes were written, of those that were handed to the resource by name."""
+    origin = resource.origin
+    if type(origin) is Origin:
+        return {}
+    told = {name: origin.written_at(name) for name in dict.fromkeys((*origin.places, *_attributes(resource)))}
+    return {name: [_spot(place, path) for place in places] for name, places in told.items() if places}
 
 
 def _waits(resource: Resource) -> dict[str, tuple[str, ...]]:

@@ -131,7 +131,10 @@ def test_where_a_row_stands() -> None:
         root=".",
         calls=[{"address": "module.m", "path": "main.tf", "line": 9}],
         places={"tags": [4, 4, 3], "ami": [1, 1, 0, "vars.tf"]},
+        written={"ami": [[2, 2, 0], [7, 7, 0, "main.tf"]]},
     ).origin
+    assert deep.written_at("ami") == (Place("m/a.tf", 2, 2), Place("main.tf", 7, 7))
+    assert deep.written_at("tags") == ()
     assert deep.place_of("tags") == Place("m/a.tf", 4, 4, 3)
     assert deep.place_of("ami") == Place("vars.tf", 1, 1)
     assert [(call.address, call.place) for call in deep.calls] == [("module.m", Place("main.tf", 9))]
@@ -176,6 +179,8 @@ def test_where_a_row_stands() -> None:
         ({"calls": {}}, "calls is not a list"),
         ({"calls": [3]}, "calls.0 is not an object"),
         ({"calls": [{"address": "m"}]}, "calls.0.path is not a text"),
+        ({"written": {"tags": [3]}}, "written.tags.0 is not a place"),
+        ({"written": {"tags": 3}}, "written.tags is not a list of places"),
         ({"relations": {"part-of": [3]}}, "relations.part-of is not a list of texts"),
         ({"depends_on": {"why": "var.a"}}, "depends_on.why is not a list of texts"),
     ],

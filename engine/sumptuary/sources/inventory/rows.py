@@ -61,6 +61,20 @@ def resource_of(row: dict[str, object], here: Place) -> Resource:
     )
 
 
+class RecordedOrigin(Origin):
+    """Where a row says that its resource comes from."""
+
+    __slots__ = ("written",)
+
+    def __init__(self, place: Place | None, uri: str, root: str, calls: tuple[Call, ...]) -> None:
+        super().__init__(place, uri, root, calls)
+        self.written: dict[str, tuple[Place, ...]] = {}
+
+    def written_at(self, attribute: str) -> tuple[Place, ...]:
+        """Where the value of an attribute was written, when that is elsewhere: the innermost place first."""
+        return self.written.get(attribute, ())
+
+
 def _map(given: Fields, attributes: object) -> dict[str, object]:
     if attributes is None:
         return {}
@@ -103,13 +117,22 @@ def _origin(given: Fields, here: Place) -> Origin:
         uri = given.text("uri")
     spots = given.inner("places")
     own = place.path if place is not None else ""
-    return Origin(
-        place=place,
-        uri=uri,
-        root=given.text("root"),
-        calls=_calls(given),
-        places={} if spots is None else {name: _spot(spots, name, own) for name in spots.values},
-    )
+    origin = RecordedOrigin(place, uri, given.text("root"), _calls(given))
+    origin.places = {} if spots is None else {name: _spot(spots, name, own) for name in spots.values}
+    origin.written = _written(given, own)
+    return origin
+
+
+def _written(given: Fields, path: str) -> dict[str, tuple[Place, ...]]:
+    """Where values were written that a resource takes by name."""
+    written = given.inner("written")
+    found: dict[str, tuple[Place, ...]] = {}
+    for name, spots in () if written is None else written.values.items():
+        if not is_list(spots):
+            raise given.wrong(f"written.{name}", "a list of places")
+        each = Fields(f"written.{name}", {str(index): spot for index, spot in enumerate(spots)}, {})
+        found[name] = tuple(_spot(each, index, path) for index in each.values)
+    return found
 
 
 def _place(given: Fields) -> Place | None:
