@@ -318,7 +318,11 @@ def test_odd_rows_do_not_stop_the_others(tmp_path: Path) -> None:
         },
     )
     assert list(found) == ["aws_instance.a"]
-    assert len(coverage.failures) == 2
+    assert [each.message for each in coverage.failures] == [
+        "a resource of the plan cannot be read: it is no JSON object",
+        "a resource of the plan cannot be read: it has no address",
+        "a resource of the plan cannot be read: a.b",
+    ]
 
 
 def test_planned_values_without_changes_and_a_state(tmp_path: Path) -> None:

@@ -2,37 +2,39 @@
 
 from __future__ import annotations
 
-import json
 import os
-from decimal import Decimal
 
 from sumptuary.model import Origin, Place, Resource
+from sumptuary.sources.terraform.addresses import bare, split
 from sumptuary.sources.terraform.facets import fill
 from sumptuary.sources.terraform.plan_configuration import PlanConfiguration, without_indexes
+from sumptuary.sources.terraform.plan_document import read_document, remark
+from sumptuary.sources.terraform.plan_rows import rows
+from sumptuary.sources.terraform.plan_secrets import marks_of, secrets_in, withheld
 from sumptuary.sources.terraform.plan_sources import Sources
 from sumptuary.sources.terraform.plan_tags import planned_tags
-from sumptuary.sources.terraform.plan_values import marked
+from sumptuary.sources.terraform.plan_values import after_apply, says_true
 from sumptuary.sources.terraform.providers import CLOUDS
 from sumptuary.sources.terraform.regions import place_in_cloud
 from sumptuary.sources.terraform.tags import tag_attribute
-from sumptuary.values import Unknown, is_list, is_map
+from sumptuary.values import PartialMap, Unknown, is_map
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterable, Iterator, Sequence
 
     from sumptuary.coverage import Coverage
+    from sumptuary.sources.terraform.plan_rows import Row
 
-LARGEST_PLAN = 500_000_000
-DEEPEST_MODULE = 60
-_KNOWN_MAJORS = ("0", "1")
+MOST_RELATED = 20
+"""Addresses that one attribute is related to, as in configuration."""
 
 
 class Planned:
     """What a plan does to one resource. ``actions`` are Terraform's: no-op, create, update, delete, forget ...
 
-    ``before`` is None for what is made anew, ``after`` for what goes. What is forgotten goes on to exist, and to cost:
-    its ``after`` is its ``before``.
+    ``before`` is None for what is made anew, ``after`` for what goes. What stays as it is has one resource as both:
+    so has what is forgotten, which goes on to exist and to cost, and what exists while its change is deferred.
     """
 
     __slots__ = ("actions", "after", "before")
@@ -54,199 +56,104 @@ def read_changes(path: str, coverage: Coverage) -> Iterator[Planned]:
     """Every managed resource of a plan or state, with what happens to it; a state's are all ``no-op``."""
     shown = os.path.relpath(path).replace(os.sep, "/")
     coverage.files_seen += 1
-    document = _document(path, shown, coverage)
+    document = read_document(path, shown, coverage)
     if document is None:
         return
     coverage.files_read += 1
-    reading = _Reading(path, shown, document, coverage)
-    changes = [planned for row in _rows(document) if (planned := reading.planned(row)) is not None]
-    for side in ("before", "after"):
-        peers = _Peers(resource for each in changes if (resource := getattr(each, side)) is not None)
-        for resource in peers.resources.values():
-            reading.relate(resource, peers)
-        for resource in peers.resources.values():
-            before = resource.tag_attribute
-            fill(resource, peers, coverage)
-            if resource.tag_attribute != before:
-                resource.tags = planned_tags(resource, reading.configuration.provider(resource.address))
+    remark(document, shown, coverage)
+    reading = _Reading(path, shown, document)
+    changes = [planned for row in rows(document, shown, coverage) for planned in reading.planned(row)]
+    del document
+    _tell_forgotten(changes, shown, coverage)
+    after = [each.after for each in changes if each.after is not None]
+    reading.complete(after, frozenset(), coverage)
+    before = [each.before for each in changes if each.before is not None]
+    reading.complete(before, {id(resource) for resource in after}, coverage)
     yield from changes
 
 
+def _tell_forgotten(changes: Iterable[Planned], shown: str, coverage: Coverage) -> None:
+    stay = [each.after for each in changes if "forget" in each.actions and each.after is each.before]
+    names = [resource.address for resource in stay if resource is not None]
+    if names:
+        named = ", ".join(names[:5]) + (" ..." if len(names) > 5 else "")
+        told = f"{len(names)} resources are" if len(names) > 1 else "1 resource is"
+        coverage.note(f"{shown}: {told} forgotten, not destroyed (it stays, and stays billed): {named}")
+
+
 class _Peers:
-    """The resources of one side of a plan by address."""
+    """The resources of one side of a plan by address, and by module and name whatever their index."""
 
-    __slots__ = ("indexed", "resources")
+    __slots__ = ("named", "resources")
 
-    def __init__(self, resources: Iterator[Resource]) -> None:
+    def __init__(self, resources: Sequence[Resource]) -> None:
         self.resources = {resource.address: resource for resource in resources}
-        self.indexed: dict[str, list[str]] = {}
+        self.named: dict[str, list[str]] = {}
         for address in self.resources:
-            self.indexed.setdefault(without_indexes(address), []).append(address)
+            self.named.setdefault(_without_last_index(address), []).append(address)
 
     def get(self, address: str) -> Resource | None:
         """The resource at an address."""
         return self.resources.get(address)
 
 
-def _document(path: str, shown: str, coverage: Coverage) -> dict[str, object] | None:
-    """The plan or state as a JSON object of a known format; None when it is not one, with the reason in the ledger."""
-    try:
-        with open(path, "rb") as file:
-            content = file.read(LARGEST_PLAN + 1)
-    except OSError as error:
-        coverage.fail(shown, 0, f"it cannot be read: {error.strerror or error}")
-        return None
-    if len(content) > LARGEST_PLAN:
-        coverage.fail(shown, 0, f"it is larger than {LARGEST_PLAN // 1_000_000} MB")
-        return None
-    try:
-        document: object = json.loads(content, parse_float=Decimal)
-    except json.JSONDecodeError as error:
-        coverage.fail(shown, error.lineno, f"this plan is not JSON: {error.msg}")
-        return None
-    except (ValueError, RecursionError) as error:
-        coverage.fail(shown, 0, f"this plan cannot be read: {error}")
-        return None
-    if not is_map(document):
-        coverage.fail(shown, 1, "this is not a plan: it holds no JSON object")
-        return None
-    problem = _unreadable(document)
-    if problem:
-        coverage.fail(shown, 1, problem)
-        return None
-    if document.get("errored") is True:
-        coverage.fail(shown, 1, "Terraform could not finish this plan (errored): it holds only a part of the changes")
-    if document.get("deferred_changes"):
-        coverage.fail(shown, 1, "the plan defers changes to a later one: those were not judged")
-    return document
-
-
-def _unreadable(document: dict[str, object]) -> str:
-    """Why a JSON object is no plan or state that we know, or nothing."""
-    version = document.get("format_version")
-    if isinstance(version, str):
-        if version.split(".")[0] in _KNOWN_MAJORS:
-            return ""
-        return f"the plan's format {version[:20]} is not known (0.x and 1.x are); a newer sumptuary may read it"
-    if document.keys() & {"planned_values", "resource_changes", "values"}:
-        return ""
-    if "resources" in document and isinstance(document.get("version"), int):
-        number = document["version"]
-        return "" if number == 4 else f"the state's version {number} is not known (4 is)"
-    return "this JSON is neither a plan nor a state of Terraform"
-
-
-def _rows(document: dict[str, object]) -> Iterator[dict[str, object]]:
-    """One row a managed resource, in the shape of ``resource_changes``; what only the values list is a no-op."""
-    seen: set[object] = set()
-    changes = document.get("resource_changes")
-    for row in changes if is_list(changes) else []:
-        if is_map(row) and row.get("mode", "managed") == "managed" and "deposed" not in row:
-            seen.add(row.get("address"))
-            yield row
-    for part in ("planned_values", "values"):
-        values = document.get(part)
-        module = values.get("root_module") if is_map(values) else None
-        for row in _module_rows(module, 0):
-            if row.get("mode", "managed") == "managed" and row.get("address") not in seen:
-                seen.add(row.get("address"))
-                stands = row.get("values")
-                secret = row.get("sensitive_values")
-                yield {**row, "change": {"actions": ["no-op"], "before": stands, "after": stands,
-                                         "before_sensitive": secret, "after_sensitive": secret}}  # fmt: skip
-    if "version" in document and "format_version" not in document:
-        yield from _state_rows(document)
-
-
-def _module_rows(module: object, depth: int) -> Iterator[dict[str, object]]:
-    if not is_map(module) or depth > DEEPEST_MODULE:
-        return
-    rows = module.get("resources")
-    for row in rows if is_list(rows) else []:
-        if is_map(row):
-            yield row
-    children = module.get("child_modules")
-    for child in children if is_list(children) else []:
-        yield from _module_rows(child, depth + 1)
-
-
-def _state_rows(document: dict[str, object]) -> Iterator[dict[str, object]]:
-    """The rows of a raw ``terraform.tfstate``."""
-    resources = document.get("resources")
-    for resource in resources if is_list(resources) else []:
-        if not is_map(resource) or resource.get("mode") != "managed":
-            continue
-        prefix = f"{resource['module']}." if isinstance(resource.get("module"), str) else ""
-        instances = resource.get("instances")
-        for instance in instances if is_list(instances) else []:
-            if not is_map(instance) or "deposed" in instance:
-                continue
-            key = instance.get("index_key")
-            index = "" if key is None else f"[{json.dumps(key, ensure_ascii=False)}]"
-            stands, secret = instance.get("attributes"), _secrets(instance.get("sensitive_attributes"))
-            yield {
-                "address": f"{prefix}{resource.get('type')}.{resource.get('name')}{index}",
-                "type": resource.get("type"),
-                "change": {"actions": ["no-op"], "before": stands, "after": stands,
-                           "before_sensitive": secret, "after_sensitive": secret},
-            }  # fmt: skip
-
-
-def _secrets(paths: object) -> dict[str, object]:
-    """The sensitive paths of a raw state by their first step: all of such an attribute is withheld."""
-    found: dict[str, object] = {}
-    for path in paths if is_list(paths) else []:
-        first = path[0] if is_list(path) and path else path
-        name = first.get("value") if is_map(first) else None
-        if isinstance(name, str):
-            found[name] = True
-    return found
-
-
 class _Reading:
     """Turns the rows of one document into resources."""
 
-    def __init__(self, path: str, shown: str, document: dict[str, object], coverage: Coverage) -> None:
+    def __init__(self, path: str, shown: str, document: dict[str, object]) -> None:
         self.shown = shown
-        self.coverage = coverage
         self.configuration = PlanConfiguration(document)
         self.sources = Sources(os.path.dirname(os.path.abspath(path)))
         self.kind = "plan" if document.keys() & {"planned_values", "resource_changes"} else "state"
 
-    def planned(self, row: dict[str, object]) -> Planned | None:
-        """What happens to one resource; None for a row that is none."""
-        address, type_name, change = row.get("address"), row.get("type"), row.get("change")
-        if not isinstance(address, str) or not isinstance(type_name, str) or not is_map(change):
-            self.coverage.fail(self.shown, 1, f"a resource of the plan cannot be read: {str(address)[:80]}")
-            return None
-        listed = change.get("actions")
-        actions = tuple(str(each) for each in listed) if is_list(listed) else ("no-op",)
+    def planned(self, row: Row) -> Iterator[Planned]:
+        """What happens to one resource. One that is replaced and forgotten becomes two: the old one stays as well."""
+        change, actions = row.change, row.actions
+        hides = marks_of(change)
+        secrets = frozenset(
+            (
+                *self.configuration.secrets,
+                *secrets_in(change.get("before"), hides),
+                *secrets_in(change.get("after"), hides),
+            )
+        )
         before = after = None
-        if is_map(change.get("before")):
-            values = marked(change["before"], None, change.get("before_sensitive"), address)
-            before = self._resource(address, type_name, values)
-        if "forget" in actions and "create" not in actions:
+        stays = actions == ("no-op",) and change.get("before") == change.get("after")
+        if is_map(change.get("before")) and not (stays and says_true(change.get("after_unknown"))):
+            before = self._resource(row, withheld(change["before"], None, hides, secrets, row))
+        if before is not None and (stays or row.deferred or actions == ("forget",)):
             after = before
-        elif is_map(change.get("after")) or change.get("after_unknown") is True:
-            values = marked(change.get("after"), change.get("after_unknown"), change.get("after_sensitive"), address)
-            after = self._resource(address, type_name, values)
-        elif "create" in actions or "update" in actions:
-            after = self._resource(address, type_name, {})
-        return Planned(before, after, actions)
+        elif is_map(change.get("after")) or change.get("after_unknown") is True or {"create", "update"} & {*actions}:
+            values = withheld(change.get("after"), change.get("after_unknown"), hides, secrets, row)
+            after = self._resource(row, self._with_what_waits(row, values))
+            if row.deferred:
+                after.multiplicity = Unknown(f"{row.address} waits for a later plan: {row.deferred}", (row.address,))
+        if before is not None and "forget" in actions and "create" in actions:
+            before.id, before.address = f"{before.id} (forgotten)", f"{before.address} (forgotten)"
+            yield Planned(before, before, ("forget",))
+            before = None
+        yield Planned(before, after, actions)
 
-    def _resource(self, address: str, type_name: str, values: object) -> Resource:
-        prefix = type_name.partition("_")[0]
-        attributes: dict[str, object] = values if is_map(values) else {}
+    def _with_what_waits(self, row: Row, values: object) -> object:
+        """Of a plan's values alone, what an expression gives but the values lack is what is not known yet."""
+        if not row.listed or not is_map(values):
+            return values
+        names = [name for name in self.configuration.computed(row.address) if name not in values]
+        return {**values, **{name: after_apply(f"{row.address}.{name}") for name in names}} if names else values
+
+    def _resource(self, row: Row, values: object) -> Resource:
+        address, prefix = row.address, row.type.partition("_")[0]
+        attributes: dict[str, object] = values if is_map(values) else PartialMap({}, _why(values, address))
         resource = Resource(
             id=f"{self.shown}:{address}",
             address=address,
             kind="other",
-            type=type_name,
+            type=row.type,
             provider=CLOUDS.get(prefix, prefix),
             source=self.kind,
             attributes=attributes,
             origin=self.sources.origin(address) or Origin(place=Place(self.shown, 1), root=os.path.dirname(self.shown)),
-            tag_attribute=tag_attribute(type_name, attributes),
+            tag_attribute=tag_attribute(row.type, attributes),
         )
         configuration = self.configuration.provider(address)
         place_in_cloud(resource, configuration, computed=True)
@@ -256,34 +163,55 @@ class _Reading:
         resource.tags = planned_tags(resource, configuration)
         return resource
 
-    def relate(self, resource: Resource, peers: _Peers) -> None:
+    def complete(self, side: Sequence[Resource], done: Container[int], coverage: Coverage) -> None:
+        """Fill the relations and facets of the resources of one side; ``done`` are the ids of those that have them."""
+        peers = _Peers(side)
+        open_ones = [resource for resource in side if id(resource) not in done]
+        for resource in open_ones:
+            self._relate(resource, peers)
+        for resource in open_ones:
+            before = resource.tag_attribute
+            fill(resource, peers, coverage)
+            if resource.tag_attribute != before:
+                resource.tags = planned_tags(resource, self.configuration.provider(resource.address))
+
+    def _relate(self, resource: Resource, peers: _Peers) -> None:
         """Fill the relations from what the configuration part says of references."""
-        address = resource.address
-        module = ".".join(_module_steps(address))
-        index = address[address.rfind("[") :] if address.endswith("]") else ""
-        for path, names in self.configuration.references(address).items():
+        references = self.configuration.references(resource.address)
+        if not references:
+            return
+        steps = split(resource.address)
+        module = ".".join(_module_steps(steps))
+        index = steps[-1].removeprefix(bare(steps[-1]))
+        for path, names in references.items():
             related: dict[str, None] = {}
             for name in names:
-                parts = without_indexes(name).split(".")
-                target = ".".join([*([module] if module else []), *parts[:2]])
-                found = peers.indexed.get(without_indexes(target), [])
-                inside = [each for each in found if not module or each.startswith(f"{module}.")]
-                same = [each for each in inside if index and each.endswith(index)]
-                for each in (same if len(same) == 1 else inside)[:20]:
-                    related[each] = None
+                target = ".".join([*([module] if module else []), *without_indexes(name).split(".")[:2]])
+                same = f"{target}{index}"
+                found = [same] if index and same in peers.resources else peers.named.get(target, [])
+                related.update(dict.fromkeys(found[:MOST_RELATED]))
             if related:
                 resource.relations[path] = tuple(related)
 
 
-def _module_steps(address: str) -> list[str]:
-    """The module part of an address, as steps with their indexes: ``['module', 'a["x"]']``."""
-    from sumptuary.sources.terraform.addresses import split
+def _why(values: object, address: str) -> Unknown:
+    return values if isinstance(values, Unknown) else Unknown(f"what {address} holds is not in this file", (address,))
 
-    steps = split(address)
+
+def _module_steps(steps: list[str]) -> list[str]:
+    """The module part of an address, as steps with their indexes: ``['module', 'a["x"]']``."""
     last = 0
     while last + 1 < len(steps) and steps[last] == "module":
         last += 2
     return steps[:last]
+
+
+def _without_last_index(address: str) -> str:
+    """``module.a["x"].aws_instance.b`` of ``module.a["x"].aws_instance.b[0]``."""
+    if not address.endswith("]"):
+        return address
+    steps = split(address)
+    return address.removesuffix(steps[-1].removeprefix(bare(steps[-1]))) if steps else address
 
 
 def _region_of_arn(arn: object) -> str | None:

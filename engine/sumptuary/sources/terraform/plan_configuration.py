@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from sumptuary.sources.terraform.plan_secrets import texts_in
 from sumptuary.values import ABSENT, Unknown, is_list, is_map
 
 TYPE_CHECKING = False
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from sumptuary.model import Place
 
 _INDEX = re.compile(r'\[(?:"(?:[^"\\]|\\.)*"|\d+|\*)\]')
+_REGION = re.compile(r"[a-z]+(?:-[a-z]+)+-?\d+")
 DEEPEST = 30
 
 
@@ -21,12 +23,40 @@ def without_indexes(address: str) -> str:
     return _INDEX.sub("", address)
 
 
+class Variables:
+    """The variables of the root module: their values, and which of them are secret."""
+
+    __slots__ = ("_declared", "_given", "secrets")
+
+    def __init__(self, plan: dict[str, object], root: object) -> None:
+        given = plan.get("variables")
+        declared = root.get("variables") if is_map(root) else None
+        self._given: dict[str, object] = given if is_map(given) else {}
+        self._declared: dict[str, object] = declared if is_map(declared) else {}
+        self.secrets = frozenset(text for name in self._declared if self._secret(name) for text in self._texts(name))
+
+    def _secret(self, name: str) -> bool:
+        row = self._declared.get(name)
+        return is_map(row) and row.get("sensitive") is True
+
+    def _texts(self, name: str) -> Iterator[str]:
+        for row, key in ((self._given.get(name), "value"), (self._declared.get(name), "default")):
+            yield from texts_in(row.get(key) if is_map(row) else None)
+
+    def value(self, name: str) -> object:
+        """The value of a variable; Unknown for a secret one, ABSENT for one that the plan does not give."""
+        if self._secret(name):
+            return Unknown(f"var.{name} is sensitive", (f"var.{name}",))
+        row = self._given.get(name)
+        return row.get("value", ABSENT) if is_map(row) else ABSENT
+
+
 class PlanProvider:
-    """A provider's configuration as a plan records it."""
+    """A provider's configuration as a plan records it. ``variables`` is None inside a module: its own are not told."""
 
     __slots__ = ("_expressions", "_variables")
 
-    def __init__(self, expressions: dict[str, object], variables: dict[str, object]) -> None:
+    def __init__(self, expressions: dict[str, object], variables: Variables | None) -> None:
         self._expressions = expressions
         self._variables = variables
 
@@ -34,7 +64,11 @@ class PlanProvider:
         """The value of an argument; ABSENT when it is not set."""
         if name not in self._expressions:
             return ABSENT
-        return self._value(self._expressions[name], f"provider {name}")
+        value = self._value(self._expressions[name], f"provider {name}")
+        if name == "region" and isinstance(value, str) and "references" in str(self._expressions[name]):
+            # A plan tells what an expression names, not what it makes of it: "eu-${var.part}" names var.part alone.
+            return value if _REGION.fullmatch(value) else Unknown(f"provider {name} is not in the plan")
+        return value
 
     def _value(self, expression: object, name: str) -> object:
         if is_list(expression):
@@ -45,26 +79,28 @@ class PlanProvider:
             return expression["constant_value"]
         references = expression.get("references")
         if is_list(references):
-            names = [each for each in references if isinstance(each, str)]
-            if len(names) == 1 and names[0].startswith("var."):
-                given = self._variables.get(names[0].removeprefix("var."))
-                if is_map(given) and "value" in given:
-                    return given["value"]
-            waits = ", ".join(names[:3])
-            return Unknown(f"{name} depends on {waits}" if waits else f"{name} is not in the plan", tuple(names[:3]))
+            return self._named([each for each in references if isinstance(each, str)], name)
         return {key: self._value(item, f"{name}.{key}") for key, item in expression.items()}
+
+    def _named(self, names: list[str], name: str) -> object:
+        """The value of an expression that names one variable and nothing else, in all likelihood that variable's."""
+        if len(names) == 1 and names[0].startswith("var.") and self._variables is not None:
+            value = self._variables.value(names[0].removeprefix("var."))
+            if value is not ABSENT:
+                return value
+        waits = ", ".join(names[:3])
+        return Unknown(f"{name} depends on {waits}" if waits else f"{name} is not in the plan", tuple(names[:3]))
 
     def default_tags(self) -> object:
         """The map of ``default_tags`` or ``default_labels``; empty when there is none."""
         labels = self.setting("default_labels")
         if labels is not ABSENT:
-            return labels
+            return _only_map(labels)
         given = self.setting("default_tags")
         blocks = given[:1] if is_list(given) else [given]
         for block in blocks:
             if is_map(block):
-                tags = block.get("tags")
-                return tags if tags is not None else {}
+                return _only_map(block.get("tags"))
             if isinstance(block, Unknown):
                 return block
         return {}
@@ -74,23 +110,32 @@ class PlanProvider:
         return None
 
 
-class PlanConfiguration:
-    """Providers and references by address without indexes."""
+def _only_map(tags: object) -> object:
+    """Tags that are written as ``{owner = var.owner}`` are recorded as naming var.owner: its value is not the map."""
+    if tags is None:
+        return {}
+    return tags if is_map(tags) or isinstance(tags, Unknown) else Unknown("the provider's tags are not in the plan")
 
-    __slots__ = ("_providers", "_references", "_used")
+
+class PlanConfiguration:
+    """Providers and references by address without indexes. ``secrets`` are the texts of sensitive root variables."""
+
+    __slots__ = ("_computed", "_providers", "_references", "_used", "secrets")
 
     def __init__(self, plan: dict[str, object]) -> None:
         configuration = plan.get("configuration")
         tree: dict[str, object] = configuration if is_map(configuration) else {}
-        variables = plan.get("variables")
+        variables = Variables(plan, tree.get("root_module"))
+        self.secrets = variables.secrets
         self._providers: dict[str, PlanProvider] = {}
         self._used: dict[str, str] = {}
         self._references: dict[str, dict[str, list[str]]] = {}
-        given: dict[str, object] = variables if is_map(variables) else {}
+        self._computed: dict[str, list[str]] = {}
         providers = tree.get("provider_config")
         for key, row in (providers if is_map(providers) else {}).items():
             expressions = row.get("expressions") if is_map(row) else None
-            self._providers[str(key)] = PlanProvider(expressions if is_map(expressions) else {}, given)
+            own = variables if is_map(row) and not row.get("module_address") else None
+            self._providers[str(key)] = PlanProvider(expressions if is_map(expressions) else {}, own)
         self._module(tree.get("root_module"), "", 0)
 
     def _module(self, module: object, prefix: str, depth: int) -> None:
@@ -99,15 +144,22 @@ class PlanConfiguration:
         rows = module.get("resources")
         for row in rows if is_list(rows) else []:
             if is_map(row) and isinstance(row.get("address"), str):
-                address = f"{prefix}{row['address']}"
-                key = row.get("provider_config_key")
-                if isinstance(key, str):
-                    self._used[address] = key
-                self._references[address] = dict(_references(row.get("expressions"), ""))
+                self._resource(f"{prefix}{row['address']}", row)
         calls = module.get("module_calls")
         for name, call in (calls if is_map(calls) else {}).items():
             inner = call.get("module") if is_map(call) else None
             self._module(inner, f"{prefix}module.{name}.", depth + 1)
+
+    def _resource(self, address: str, row: dict[str, object]) -> None:
+        key, expressions = row.get("provider_config_key"), row.get("expressions")
+        if isinstance(key, str):
+            self._used[address] = key
+        self._references[address] = dict(_references(expressions, ""))
+        self._computed[address] = [
+            name
+            for name, expression in (expressions.items() if is_map(expressions) else ())
+            if next(_references(expression, ""), None) is not None
+        ]
 
     def provider(self, address: str) -> PlanProvider | None:
         """The provider that a resource uses; None is an implicit, empty one."""
@@ -123,6 +175,10 @@ class PlanConfiguration:
     def references(self, address: str) -> dict[str, list[str]]:
         """Attribute path to what its expression names, within the resource's module."""
         return self._references.get(without_indexes(address), {})
+
+    def computed(self, address: str) -> list[str]:
+        """The arguments whose expressions name anything, so that their values may be known only after apply."""
+        return self._computed.get(without_indexes(address), [])
 
 
 def _references(expressions: object, prefix: str, depth: int = 0) -> Iterator[tuple[str, list[str]]]:

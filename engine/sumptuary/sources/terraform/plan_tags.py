@@ -11,14 +11,16 @@ if TYPE_CHECKING:
     from sumptuary.model import Resource
     from sumptuary.sources.terraform.providers import Provider
 
-_MERGED = {"aws": "tags_all", "gcp": "terraform_labels"}
-"""The attribute in which a provider computes own tags and defaults together."""
+_MERGED = {"aws": ("tags_all",), "gcp": ("terraform_labels", "effective_labels")}
+"""The attributes in which a provider computes own tags and defaults together; those that others add come last."""
 
 
 def planned_tags(resource: Resource, configuration: Provider | Unknown | None) -> Tags:
     """The tags of a resource of a plan or state."""
-    merged = resource.attributes.get(_MERGED.get(resource.provider, ""))
-    if not is_map(merged):
+    merged = next(
+        (found for name in _MERGED.get(resource.provider, ()) if is_map(found := resource.attributes.get(name))), None
+    )
+    if merged is None:
         attributes = resource.attributes
         resource.attributes = {name: value for name, value in attributes.items() if name != "tags_all"}
         try:

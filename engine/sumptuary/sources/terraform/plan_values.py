@@ -11,28 +11,44 @@ def marked(value: object, unknown: object, sensitive: object, name: str, depth: 
     """The value with Unknown wherever ``unknown`` (``after_unknown``) or ``sensitive`` says true.
 
     Both have the shape of the value, true at the leaves they speak of. ``name`` is the address and path for reasons.
+    What neither speaks of is not copied: it is the document's own.
     """
     if unknown is True:
-        return Unknown(f"{name} is known after apply", (name,))
+        return after_apply(name)
     if sensitive is True and value is not None:
         return Unknown(f"{name} is sensitive", (name,))
+    waits = says_true(unknown)
+    if not waits and not says_true(sensitive):
+        return Unknown(f"{name} is nested too deep") if _nests_deeper(value, DEEPEST - depth) else value
     if depth > DEEPEST:
         return Unknown(f"{name} is nested too deep")
-    if is_map(value) or (value is None and is_map(unknown) and unknown):
+    if is_map(value) or (value is None and waits and is_map(unknown)):
         return _object(value if is_map(value) else {}, unknown, sensitive, name, depth)
-    if is_list(value) or (value is None and is_list(unknown) and unknown):
+    if is_list(value) or (value is None and waits and is_list(unknown)):
         return _list(value if is_list(value) else [], unknown, sensitive, name, depth)
     return value
+
+
+def _nests_deeper(value: object, left: int) -> bool:
+    items = value.values() if is_map(value) else value if is_list(value) else ()
+    return left < 0 or any(_nests_deeper(item, left - 1) for item in items if is_map(item) or is_list(item))
 
 
 def _object(value: dict[str, object], unknown: object, sensitive: object, name: str, depth: int) -> object:
     waits = unknown if is_map(unknown) else {}
     secrets = sensitive if is_map(sensitive) else {}
     found: dict[str, object] = {}
-    for key in [*value, *(key for key in waits if key not in value)]:
-        item = marked(value.get(key), waits.get(key), secrets.get(key), f"{name}.{key}", depth + 1)
-        if key in value or item is not None:
-            found[str(key)] = item
+    for key, item in value.items():
+        wait, secret = waits.get(key), secrets.get(key)
+        if wait or secret or is_map(item) or is_list(item):
+            found[key] = marked(item, wait, secret, f"{name}.{key}", depth + 1)
+        else:
+            found[key] = item
+    for key, wait in waits.items():
+        if key not in value:
+            item = marked(None, wait, secrets.get(key), f"{name}.{key}", depth + 1)
+            if item is not None:
+                found[key] = item
     return found
 
 
@@ -46,3 +62,16 @@ def _list(value: list[object], unknown: object, sensitive: object, name: str, de
         secret = secrets[position] if position < len(secrets) else None
         found.append(marked(item, wait, secret, f"{name}[{position}]", depth + 1))
     return found
+
+
+def says_true(mark: object, depth: int = 0) -> bool:
+    """Whether a mark says true of anything. One that nests too deep to tell does."""
+    if mark is True or depth > DEEPEST:
+        return True
+    inner = mark.values() if is_map(mark) else mark if is_list(mark) else ()
+    return any(says_true(each, depth + 1) for each in inner if each)
+
+
+def after_apply(name: str) -> Unknown:
+    """A value that the provider tells when the plan is applied."""
+    return Unknown(f"{name} is known after apply", (name,))
