@@ -304,8 +304,8 @@ PRODUCTS = [
     ("NVIDIA-GH200-480GB", "GH200", 96), ("Tesla-K80", "K80", 12), ("Tesla-P100-PCIE-16GB", "P100", 16),
     ("NVIDIA-RTX-PRO-6000-Blackwell-Server-Edition", "RTX-PRO-6000", 96),
     ("AMD_Instinct_MI300X_OAM", "MI300X", 192),
-   
-    ("A100_NVLINK_80GB", "A100", 80), ("nvidia-tesla-t4", "T4", 16), ("nvidia-h100-mega-80gb", "H100", 80), ("tpu-v5-lite-podslice", "TPU-v5e", 16),
+    ("A100_NVLINK_80GB", "A100", 80), ("nvidia-tesla-t4", "T4", 16), ("nvidia-h100-mega-80gb", "H100", 80),
+    ("tpu-v5-lite-podslice", "TPU-v5e", 16),
 ]  # fmt: skip
 
 

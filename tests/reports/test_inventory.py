@@ -10,6 +10,7 @@ from reports import sample
 from sumptuary.model import Accelerators, Compute, Cost, Origin, Resource, Tag, Tags
 from sumptuary.money import Range
 from sumptuary.reports import inventory
+from sumptuary.reports.withholding import WITHHELD
 from sumptuary.values import PartialMap, Unknown
 
 WANTED = [
@@ -120,7 +121,7 @@ def test_what_is_withheld(name: str, value: object, shown: bool) -> None:
     about = sample.resource()
     about.attributes = {name: value, "nested": [{"deeper": {name: value}}]}
     (row,) = rows(about)
-    wanted = value if shown else inventory.WITHHELD
+    wanted = value if shown else WITHHELD
     assert row["attributes"] == {name: wanted, "nested": [{"deeper": {name: wanted}}]}
 
 

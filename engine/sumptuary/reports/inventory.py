@@ -8,37 +8,15 @@ from typing import cast
 
 from sumptuary.model import Origin
 from sumptuary.money import to_cents
-from sumptuary.values import UNKNOWN_KEY, PartialMap, Unknown, is_collection, is_list, is_map, to_json
+from sumptuary.reports.withholding import without_secrets
+from sumptuary.values import PartialMap, Unknown, is_collection, is_list, is_map, to_json
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from typing import TypeAlias
 
     from sumptuary.model import Cost, Place, Resource
-
-    Json: TypeAlias = "str | int | float | bool | list[Json] | dict[str, Json] | None"
-
-WITHHELD: dict[str, Json] = {UNKNOWN_KEY: "withheld: user data, secrets and environment variables are never printed"}
-"""Stands for a value that is known and is nobody's business here."""
-
-_PRIVATE = ("password", "passwd", "secret", "token", "private_key", "api_key", "access_key", "connection_string")
-_PRIVATE_WHOLE = frozenset(
-    {
-        "certificate_body",
-        "certificate_chain",
-        "container_definitions",
-        "credentials",
-        "custom_data",
-        "env",
-        "environment_variables",
-        "metadata_startup_script",
-        "startup_script",
-        "user_data",
-        "user_data_base64",
-    }
-)
-_NAMES_ONLY = ("_arn", "_id", "_name", "_names", "_ids", "_arns", "_version", "_enabled", "_length", "_lifetime")
+    from sumptuary.reports.withholding import Json
 
 TAG_DEPTH = 3
 """Steps to a tag or label: ``metadata.labels.team``."""
@@ -101,25 +79,6 @@ def row(resource: Resource) -> dict[str, object]:
         "tag_places": {key: _spot(tag.place, path) for key, tag in entries.items() if tag.place is not None},
         "depends_on": {reason: list(names) for reason, names in _waits(resource).items()},
     }
-
-
-def without_secrets(value: Json) -> Json:
-    """The attributes with what may be secret withheld, by the name it stands under."""
-    if isinstance(value, dict):
-        return {key: WITHHELD if _is_private(key, item) else without_secrets(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [without_secrets(item) for item in value]
-    return value
-
-
-def _is_private(key: str, item: Json) -> bool:
-    """Whether a name says that its value is secret; names, ids and switches around a secret are not."""
-    if item is None or isinstance(item, bool) or (isinstance(item, dict) and set(item) == {UNKNOWN_KEY}):
-        return False
-    name = key.lower()
-    if name in _PRIVATE_WHOLE or (name == "variables" and isinstance(item, dict)):
-        return True
-    return isinstance(item, str) and not name.endswith(_NAMES_ONLY) and any(word in name for word in _PRIVATE)
 
 
 def _location(resource: Resource) -> dict[str, object]:

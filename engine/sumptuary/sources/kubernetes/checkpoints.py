@@ -27,8 +27,8 @@ def checkpoint_of(spec: dict[str, object]) -> str | Unknown | None:
             place = settled(found["value"])
             if isinstance(place, Unknown):
                 return place
-            if _URI.match(str(place)):
-                return str(place).partition("?")[0]
+            if (scheme := _URI.match(str(place))) is not None:
+                return _bare(scheme.group(), str(place)[scheme.end() :])
             if (volume := _volume(spec, container, str(place))) is not None:
                 return volume
         for variable in _maps(container.get("env")):
@@ -40,6 +40,12 @@ def checkpoint_of(spec: dict[str, object]) -> str | Unknown | None:
             if (volume := _volume(spec, container, value)) is not None:
                 return volume
     return None
+
+
+def _bare(scheme: str, rest: str) -> str:
+    """A URI without what may be secret: who is asking, and how."""
+    host, slash, path = rest.partition("?")[0].partition("/")
+    return f"{scheme}{host.rpartition('@')[2]}{slash}{path}"
 
 
 def _volume(spec: dict[str, object], container: dict[str, object], path: str) -> str | None:

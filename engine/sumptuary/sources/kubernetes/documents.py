@@ -166,8 +166,9 @@ class _Builder:
         else:
             made = self.sequence(event, depth + 1)
         if event.anchor is not None:
+            start: Any = event.start_mark
             end: Any = self.last.end_mark
-            written = end.index - event.start_mark.index
+            written = end.index - start.index
             self.anchors[event.anchor] = (made, before - self.left, written + self.unfolded - unfolded)
         return made
 
