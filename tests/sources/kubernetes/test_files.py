@@ -153,6 +153,46 @@ def test_overlays_upon_overlays_end(tmp_path: Path) -> None:
     assert one.tags.values()["team"] == "a"
 
 
+def test_a_patch_that_is_a_resource_elsewhere_is_a_resource(tmp_path: Path) -> None:
+    files = {
+        "a/kustomization.yaml": KUSTOMIZATION + "resources: [web.yaml]\n",
+        "a/web.yaml": DEPLOYMENT,
+        "b/kustomization.yaml": KUSTOMIZATION + "patches: [{path: ../a/web.yaml}]\n",
+    }
+    assert [one.address for one in tree(tmp_path, files)[0]] == ["Deployment/web"]
+
+
+def test_charts_of_kustomizations_are_told_and_empty_lists_are_nothing(tmp_path: Path) -> None:
+    nothing = "resources:\npatches: ~\ncommonLabels:\nlabels: [~, {pairs: ~}]\nhelmCharts: [{name: a}, {name: b}]\n"
+    found, coverage = tree(tmp_path, {"kustomization.yaml": KUSTOMIZATION + nothing, "web.yaml": DEPLOYMENT})
+    assert [one.tags.values() for one in found] == [{"service": "web"}]
+    assert "2 Helm charts of kustomizations not rendered" in " ".join(coverage.notes)
+
+
+def test_subcharts_are_charts_and_what_is_beside_templates_is_not(tmp_path: Path) -> None:
+    files = {
+        "c/Chart.yaml": "name: c\n",
+        "c/templates/a.yaml": "{{ x }}\n",
+        "c/charts/d/Chart.yaml": "name: d\n",
+        "c/charts/d/templates/a.yaml": DEPLOYMENT,
+        "c/crds/web.yaml": DEPLOYMENT,
+        "templates/web.yaml": DEPLOYMENT.replace("web", "plain"),
+    }
+    found, coverage = tree(tmp_path, files)
+    assert [one.address for one in found] == ["Deployment/web", "Deployment/plain"]
+    assert "2 Helm charts" in coverage.notes[0]
+
+
+def test_what_has_no_image_is_a_patch_and_said_to_be_one(tmp_path: Path) -> None:
+    patch = DEPLOYMENT.replace("containers: []", "containers: [{name: a, resources: {limits: {cpu: 1}}}]")
+    found, coverage = tree(tmp_path, {"patch.yaml": patch, "web.yaml": DEPLOYMENT})
+    assert len(found) == 1
+    assert (
+        f"1 object taken for patches or templates, their containers having no image: {os.path.relpath(tmp_path)}"
+        in (coverage.notes[0])
+    )
+
+
 def test_kustomizations_in_a_circle_end(tmp_path: Path) -> None:
     files = {
         "a/kustomization.yaml": KUSTOMIZATION + "resources: [../b, web.yaml]\ncommonLabels: {team: a}\n",

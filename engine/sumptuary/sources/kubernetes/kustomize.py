@@ -28,6 +28,7 @@ MAX_LEVELS = 32
 """Overlays upon overlays that are followed."""
 _RESOURCES = ("resources", "bases", "components")
 _SETTINGS = ("configurations", "transformers", "generators", "validators", "crds")
+_CHARTS = ("helmCharts", "helmChartInflationGenerator")
 _PATCHES = ("patches", "patchesStrategicMerge", "patchesJson6902", "replacements")
 
 
@@ -50,6 +51,7 @@ class Kustomizations:
         self.patches: set[str] = set()
         self.settings: set[str] = set()
         self.remote: dict[str, int] = {}
+        self.charts: dict[str, int] = {}
 
     def add(self, path: str) -> None:
         """Read one kustomization; one that cannot be read is in the ledger."""
@@ -82,14 +84,18 @@ class Kustomizations:
                 file = patch.get("path") if is_map(patch) else patch
                 if isinstance(file, str) and "\n" not in file:
                     self.patches.add(_inside(made.directory, file))
+        for name in _CHARTS:
+            if is_list(charts := body.get(name)) and charts:
+                self.charts[shown] = self.charts.get(shown, 0) + len(charts)
         self.settings |= {_inside(made.directory, item) for name in _SETTINGS for item in _texts(body.get(name))}
         for key, value in _labels(body):
             place = Place(shown, document.line_of("commonLabels" if "commonLabels" in body else "labels"))
             made.labels[key] = Tag(value, "inherited", place)
 
     def is_resource(self, path: str) -> bool:
-        """Whether a file holds objects of its own, as far as kustomizations say: no patch, and no setting."""
-        return path not in self.patches and path not in self.settings
+        """Whether a file holds objects of its own, as far as kustomizations say: no patch and no setting, or one that
+        another kustomization takes for a resource."""
+        return path in self._takers or (path not in self.patches and path not in self.settings)
 
     def labels_of(self, path: str) -> dict[str, Tag]:
         """The labels that the kustomizations around a file give to all of its objects."""

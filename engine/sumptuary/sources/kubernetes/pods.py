@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from sumptuary.model import Requests
+from sumptuary.sources.kubernetes.objects import Object
 from sumptuary.sources.kubernetes.quantities import GIB, quantity
 from sumptuary.values import Unknown, is_list, is_map
 
@@ -27,6 +28,14 @@ _SLICE = re.compile(r"nvidia\.com/mig-(?P<slices>[1-7])g\.(?P<memory>\d{1,3})gb"
 SLICES = 7
 """Compute slices of a whole GPU (NVIDIA MIG user guide; an A30 has 4)."""
 
+_SPECS = {
+    "Pod": "spec",
+    **dict.fromkeys(
+        ("Deployment.apps", "StatefulSet.apps", "DaemonSet.apps", "ReplicaSet.apps", "Job.batch"), "spec.template.spec"
+    ),
+    "CronJob.batch": "spec.jobTemplate.spec.template.spec",
+}
+"""Where Kubernetes' own kinds describe their pods."""
 CLAIM = "resource claim"
 Wanted = dict[str, "Decimal | Unknown | None"]
 """Quantities by the name of the resource."""
@@ -51,6 +60,16 @@ class Asked:
 
     requests: Requests
     devices: Devices | None
+
+
+def is_fragment(declared: Object) -> bool:
+    """Whether an object of Kubernetes' own runs containers of which none has an image: no cluster takes it, so it is a
+    patch, or a template that something else fills in."""
+    path = _SPECS.get(f"{declared.kind}.{declared.group}" if declared.group else declared.kind)
+    containers = declared.at(f"{path}.containers") if path is not None else None
+    if not is_list(containers) or not containers:
+        return False
+    return not any(is_map(one) and "image" in one for one in containers)
 
 
 def asked(spec: dict[str, object], path: str, containers_at: Sequence[str] = ()) -> Asked:

@@ -14,6 +14,7 @@ from sumptuary.sources.kubernetes.links import Links
 from sumptuary.sources.kubernetes.lists import read_list
 from sumptuary.sources.kubernetes.node_pools import fill_pool
 from sumptuary.sources.kubernetes.objects import Object, ObjectOrigin, objects_of, text_map, value_at
+from sumptuary.sources.kubernetes.pods import is_fragment
 from sumptuary.sources.kubernetes.volumes import fill_claim
 from sumptuary.sources.kubernetes.workloads import fill, pods_of
 from sumptuary.sources.tree import Tree
@@ -60,8 +61,10 @@ def read_source(source: bytes, shown: str, coverage: Coverage) -> Iterator[Resou
 
 @dataclass(slots=True, eq=False, repr=False)
 class _Others:
-    """Files, as reports show them, that hold templates (with the line), and files named without an object in them."""
+    """Files, as reports show them, that hold templates (with the line), and files named without an object in them;
+    ``fragments`` are objects that are none yet (with the line)."""
 
+    fragments: list[str] = field(default_factory=list[str])
     templated: list[str] = field(default_factory=list[str])
     empty: list[str] = field(default_factory=list[str])
 
@@ -84,7 +87,11 @@ def _objects(path: str, tree: Tree, others: _Others, *, named: bool) -> Iterator
         tree.unread(path)
     elif not objects:
         _pass_over(path, tree, others, named=named)
-    yield from objects
+    for declared in objects:
+        if is_fragment(declared):
+            others.fragments.append(f"{declared.path}:{declared.line}")
+        else:
+            yield declared
 
 
 def _pass_over(path: str, tree: Tree, others: _Others, *, named: bool) -> None:
@@ -127,6 +134,13 @@ def _tell(tree: Tree, kustomizations: Kustomizations, charts: list[str], others:
     if kustomizations.patches:
         count = _times(len(kustomizations.patches), "kustomize patch", "kustomize patches")
         note(f"{count} not applied: `kustomize build OVERLAY | sumptuary check -` judges what comes out")
+    if others.fragments:
+        count = _times(len(others.fragments), "object")
+        note(f"{count} taken for patches or templates, their containers having no image: {_few(others.fragments)}")
+    if kustomizations.charts:
+        charted = _times(sum(kustomizations.charts.values()), "Helm chart")
+        how = "`kustomize build --enable-helm OVERLAY | sumptuary check -`"
+        note(f"{charted} of kustomizations not rendered ({_few(list(kustomizations.charts))}): {how}")
     if kustomizations.remote:
         remote = sum(kustomizations.remote.values())
         note(f"{_times(remote, 'remote resource')} of kustomizations not read ({_few(list(kustomizations.remote))})")
