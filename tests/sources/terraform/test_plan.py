@@ -157,14 +157,14 @@ def test_unknown_and_secret_values_inside_others(tmp_path: Path) -> None:
 
 
 def test_providers_regions_and_references(tmp_path: Path) -> None:
-    provider = {
+    provider: Any = {
         "name": "aws",
         "expressions": {
             "region": {"references": ["var.region"]},
             "default_tags": [{"tags": {"constant_value": {"Team": "x"}}}],
         },
     }
-    inner = {
+    inner: dict[str, Any] = {
         "resources": [
             {
                 "address": "aws_autoscaling_group.g",
@@ -309,7 +309,7 @@ def test_an_errored_plan_is_incomplete(tmp_path: Path) -> None:
 
 
 def test_odd_rows_do_not_stop_the_others(tmp_path: Path) -> None:
-    odd = [None, 5, {"address": 3}, {"address": "a.b", "type": "a", "change": []}]
+    odd: list[Any] = [None, 5, {"address": 3}, {"address": "a.b", "type": "a", "change": []}]
     found, coverage = changes(
         tmp_path,
         {
@@ -326,7 +326,7 @@ def test_odd_rows_do_not_stop_the_others(tmp_path: Path) -> None:
 
 
 def test_planned_values_without_changes_and_a_state(tmp_path: Path) -> None:
-    module = {
+    module: dict[str, Any] = {
         "resources": [
             {"address": "aws_instance.a", "mode": "managed", "type": "aws_instance", "values": {"tags": {"k": "v"}}},
             {"address": "data.aws_ami.a", "mode": "data", "type": "aws_ami", "values": {}},
@@ -391,15 +391,38 @@ def test_a_raw_state(tmp_path: Path) -> None:
     assert coverage.complete
 
 
+NO_PLANS = {
+    "infracost__cmd__infracost__testdata__plan_with_terraform_wrapper.json",
+    "terraform-json__testdata__invalid__plan.json",
+}
+"""Recordings that are no JSON on purpose."""
+
+
+def names_in(document: Any) -> set[str]:
+    """The managed resources that a plan names anywhere among its changes and values."""
+    changed = [each for each in document.get("resource_changes") or () if "deposed" not in each]
+    modules = [document.get(part, {}).get("root_module", {}) for part in ("planned_values", "values")]
+    for module in modules:
+        changed += module.get("resources", ())
+        modules += module.get("child_modules", ())
+    return {each["address"] for each in changed if each["mode"] == "managed"}
+
+
 @pytest.mark.skipif(not RECORDINGS.is_dir(), reason="the recorded plans are not beside this checkout")
-def test_every_recorded_plan_is_read_or_named() -> None:
-    coverage = Coverage()
-    count = sum(1 for path in sorted(RECORDINGS.iterdir()) for _ in read_changes(str(path), coverage))
+def test_every_recorded_plan_is_read_whole_or_named() -> None:
+    paths = sorted(RECORDINGS.iterdir())
+    assert len(paths) > 200
+    count = 0
+    for path in paths:
+        coverage = Coverage()
+        found = list(read_changes(str(path), coverage))
+        if path.name in NO_PLANS:
+            assert ["this plan is not JSON" in each.message for each in coverage.failures] == [True]
+            continue
+        assert coverage.failures == [], path.name
+        named = {side.address for each in found for side in (each.before, each.after) if side is not None}
+        assert named == names_in(json.loads(path.read_text(encoding="utf-8-sig"))), path.name
+        assert len(named) == len(found), path.name
+        assert all(side.kind for each in found for side in (each.before, each.after) if side is not None)
+        count += len(found)
     assert count > 800
-    assert coverage.files_seen > 200
-    failed = {Path(each.path).name: each.message for each in coverage.failures}
-    assert sorted(failed) == [
-        "infracost__cmd__infracost__testdata__plan_with_terraform_wrapper.json",
-        "terraform-json__testdata__invalid__plan.json",
-    ]
-    assert all("this plan is not JSON" in message for message in failed.values())

@@ -118,8 +118,9 @@ class _Reading:
             )
         )
         before = after = None
-        stays = actions == ("no-op",) and change.get("before") == change.get("after")
-        if is_map(change.get("before")) and not (stays and says_true(change.get("after_unknown"))):
+        same = actions == ("no-op",) and change.get("before") == change.get("after")
+        stays = same and not says_true(change.get("after_unknown"))
+        if is_map(change.get("before")):
             before = self._resource(row, withheld(change["before"], None, hides, secrets, row))
         if before is not None and (stays or row.deferred or actions == ("forget",)):
             after = before

@@ -18,7 +18,7 @@ LARGEST_PLAN = 500_000_000
 DEEPEST_MODULE = 60
 _KNOWN_MAJORS = ("0", "1")
 _SPACE = re.compile(r"[ \t\r\n]*")
-_UNUSED = frozenset({"action_invocations", "output_changes", "prior_state", "relevant_attributes"})
+_UNUSED = frozenset({"action_invocations", "output_changes", "relevant_attributes"})
 """Members that say nothing about what stands afterwards. Some are as large as all the rest."""
 _OTHERS = {
     "provider_schemas": "the schemas of providers",
@@ -73,7 +73,8 @@ class _NotAnObjectError(Exception):
 def _members(text: str) -> Iterator[tuple[str, object]]:
     """The members of the object that a text holds, one after the other; ``_UNUSED`` ones hold None.
 
-    ``planned_values`` repeats every resource that stands: it is kept only where the changes lack one of them.
+    ``planned_values`` repeats every resource that stands: it is kept only where the changes lack one of them, and
+    ``prior_state`` where no change says what stood before.
     Raises JSONDecodeError, ValueError or RecursionError for a text that is no JSON.
     """
     repeated, repeated_at, changed = frozenset[object](), -1, frozenset[object]()
@@ -102,7 +103,8 @@ def _members(text: str) -> Iterator[tuple[str, object]]:
             repeated, repeated_at = frozenset(_addresses(held)), at
         elif key == "resource_changes":
             changed = frozenset(row.get("address") for row in _maps(held))
-        yield str(key), None if key in _UNUSED or key == "planned_values" else held
+        told = key in _UNUSED or key == "planned_values" or (key == "prior_state" and changed)
+        yield str(key), None if told else held
         first, held = False, None
     _expect_end(text, _skip(text, offset + 1))
     if not repeated <= changed:
@@ -160,7 +162,7 @@ def _unreadable(document: dict[str, object]) -> str:
         if number == 4:
             return ""
         old = f" (Terraform {document['terraform_version']!s:.12})" if "terraform_version" in document else ""
-        way = "terraform 0.13 or later writes version 4 when it applies or refreshes" if number < 4 else "it is too new"
+        way = "Terraform 0.12 and later write 4" if number < 4 else "a newer sumptuary may read it"
         return f"the state's version {number}{old} is not known (4 is): {way}"
     if "encrypted_data" in document:
         return "this state or plan is encrypted: give the output of tofu show -json instead"

@@ -40,6 +40,8 @@ def rows(document: dict[str, object], shown: str, coverage: Coverage) -> Iterato
     """The rows of a document, each address once. What cannot be read goes into the ledger."""
     reading = _Rows(shown, coverage)
     listed = document.get("resource_changes")
+    if not listed:
+        reading.prior = _prior(document)
     if listed is not None and not is_list(listed):
         coverage.fail(shown, 1, "the resource_changes of this plan are no list")
     for item in listed if is_list(listed) else []:
@@ -51,7 +53,7 @@ def rows(document: dict[str, object], shown: str, coverage: Coverage) -> Iterato
     for part in ("planned_values", "values"):
         values = document.get(part)
         for item in module_rows(values.get("root_module") if is_map(values) else None):
-            yield from reading.value_row(item, listed=part == "planned_values")
+            yield from reading.listed_row(item) if part == "planned_values" else reading.state_row(item)
     if "version" in document and "format_version" not in document:
         for item in state_rows(document):
             yield from reading.row(item)
@@ -68,6 +70,7 @@ class _Rows:
         self.coverage = coverage
         self.seen: set[str] = set()
         self.deposed = 0
+        self.prior: dict[object, object] | None = None
 
     def row(self, item: object) -> Iterator[Row]:
         """A row of ``resource_changes``, or none."""
@@ -91,14 +94,31 @@ class _Rows:
         actions = tuple(str(each) for each in listed) if is_list(listed) else ("no-op",)
         yield Row(address, type_name, actions, change)
 
-    def value_row(self, item: dict[str, object], *, listed: bool) -> Iterator[Row]:
-        """A row of ``planned_values`` or ``values`` that no change speaks of: it stays as it is."""
+    def state_row(self, item: dict[str, object]) -> Iterator[Row]:
+        """A row of a state's ``values``."""
+        yield from self._value_row(item, item.get("values"))
+
+    def listed_row(self, item: dict[str, object]) -> Iterator[Row]:
+        """A row of ``planned_values`` that no change speaks of: it stays, or is new where a plan tells no changes."""
+        before = item.get("values") if self.prior is None else self.prior.get(item.get("address"))
+        for row in self._value_row(item, before):
+            row.listed = True
+            yield row
+
+    def _value_row(self, item: dict[str, object], before: object) -> Iterator[Row]:
         if item.get("address") in self.seen:
             return
         stands, secret = item.get("values"), item.get("sensitive_values")
-        change: dict[str, object] = {"before": stands, "after": stands, "after_unknown": not is_map(stands)}
+        change: dict[str, object] = {"before": before, "after": stands, "after_unknown": not is_map(stands)}
         if secret is not None:
             change["after_sensitive"] = secret
-        for row in self.row({**item, "change": {"actions": ["no-op"], **change}}):
-            row.listed = listed
-            yield row
+        action = "create" if before is None and self.prior is not None else "no-op" if before == stands else "update"
+        yield from self.row({**item, "change": {"actions": [action], **change}})
+
+
+def _prior(document: dict[str, object]) -> dict[object, object]:
+    """What stood before by address, for a plan that lists no changes."""
+    state = document.get("prior_state")
+    values = state.get("values") if is_map(state) else None
+    root = values.get("root_module") if is_map(values) else None
+    return {row.get("address"): row.get("values") for row in module_rows(root)}

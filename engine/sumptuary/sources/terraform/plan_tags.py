@@ -20,7 +20,9 @@ def planned_tags(resource: Resource, configuration: Provider | Unknown | None) -
     merged = next(
         (found for name in _MERGED.get(resource.provider, ()) if is_map(found := resource.attributes.get(name))), None
     )
-    if merged is None:
+    if merged is None and "tags_all" not in resource.attributes:
+        return read_tags(resource, configuration)
+    if merged is None:  # it waits for the apply: the configuration tells more
         attributes = resource.attributes
         resource.attributes = {name: value for name, value in attributes.items() if name != "tags_all"}
         try:
