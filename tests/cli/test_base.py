@@ -584,6 +584,33 @@ def test_a_base_that_cannot_be_read_whole_is_noted_and_no_more(repository: Repos
     assert "of the base, files that are too large were left out: big.bin" in found.notes
 
 
+def test_what_could_not_be_read_before_either_is_no_changes_fault(repository: Repository) -> None:
+    repository.commit({"main.tf": PROVIDER, "broken.tf": 'resource "a" {\n', "k8s/chat.yaml": "kind: Pod\n  a: [\n"})
+    found = repository.report()
+    assert found.code == 0
+    assert "2 problems in reading stood at the base, in files that are unchanged: broken.tf:1: " in found.notes
+    assert "more may count as new" not in found.notes
+
+
+@pytest.mark.parametrize("broken", ['resource "a" {\n # more\n', 'resource "b" {\n'])
+def test_what_cannot_be_read_in_a_file_that_changed_makes_the_run_incomplete(
+    repository: Repository, broken: str
+) -> None:
+    repository.commit({"main.tf": PROVIDER, "broken.tf": 'resource "a" {\n'})
+    repository.write({"broken.tf": broken})
+    found = repository.report()
+    assert found.code == 3
+    assert "stood at the base" not in found.notes
+
+
+def test_what_the_change_breaks_is_told_from_what_was_broken(repository: Repository) -> None:
+    repository.commit({"main.tf": PROVIDER, "broken.tf": 'resource "a" {\n'})
+    repository.write({"new.tf": 'resource "b" {\n'})
+    found = repository.report()
+    assert found.code == 3
+    assert {row["path"] for row in found.document["coverage"]["files"]["failed"]} == {"new.tf"}  # type: ignore[index]
+
+
 def test_temporary_files_do_not_go_into_the_checkout(standing: Repository) -> None:
     inside = standing.root / "scratch"
     inside.mkdir()

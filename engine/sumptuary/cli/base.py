@@ -14,7 +14,7 @@ from dataclasses import replace
 from sumptuary.cli.callers import configuration, roots_of
 from sumptuary.cli.changed import Chosen
 from sumptuary.cli.inputs import TERRAFORM, changes
-from sumptuary.cli.mirror import Mirror, mirrored
+from sumptuary.cli.mirror import LARGEST_FILE, Mirror, mirrored
 from sumptuary.cli.outcome import whole_report
 from sumptuary.cli.places import checkout, common_directory
 from sumptuary.cli.reading import Circumstances, Reading, gather, read_estate
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from sumptuary.report import Report
 
 NOWHERE = Place("", 0)
+NAMED = 3
+"""Problems in reading that are named one by one where many stood before."""
 OTHER_DOCUMENTS = frozenset({"plan", "state"})
 """Sources that are no part of a tree: a plan tells what stood before it, a state is what stands."""
 
@@ -61,6 +63,7 @@ def judged_against_base(arguments: Namespace, coverage: Coverage) -> Report:
         head = whole_report(reading, arguments)
         with chdir(mirror.working()):
             former = whole_report(base, arguments)
+        _set_aside_unread(base.coverage, coverage, mirror)
     _note_unread(base.coverage, coverage)
     lenient = arguments.allow_incomplete
     report = compared(head, former, revision=arguments.base, commit=commit, allow_incomplete=lenient)
@@ -147,6 +150,28 @@ def _approvals(around: Circumstances, mirror: Mirror, arguments: Namespace, cove
         if replace(one, place=NOWHERE) not in before and around.now < expiry(one.expires):
             coverage.note(f"the approval {one.id} ({one.place.path}:{one.place.line}) counts once it is merged")
     return [one for one in given if one not in inside] + former
+
+
+def _set_aside_unread(base: Coverage, coverage: Coverage, mirror: Mirror) -> None:
+    """What could not be read at the base either, in files that are as they were, is no change's to answer for."""
+    stood = [one for one in coverage.failures if one in base.failures and _unchanged(one.path, mirror)]
+    if not stood:
+        return
+    for found in (coverage, base):
+        found.failures = [one for one in found.failures if one not in stood]
+    named = [f"{one.path}{f':{one.line}' if one.line else ''}: {one.message}" for one in stood[:NAMED]]
+    more = [f"and {len(stood) - NAMED:,} more"] if len(stood) > NAMED else []
+    what = f"{plural(len(stood), 'problem')} in reading stood at the base, in files that are unchanged"
+    coverage.note(f"{what}: {'; '.join([*named, *more])}")
+
+
+def _unchanged(path: str, mirror: Mirror) -> bool:
+    """Whether a file has the same bytes in the checkout and at the base."""
+    try:
+        with open(path, "rb") as now, open(mirror.of(path), "rb") as before:
+            return now.read(LARGEST_FILE + 1) == before.read(LARGEST_FILE + 1)
+    except OSError:
+        return False
 
 
 def _note_unread(base: Coverage, coverage: Coverage) -> None:
