@@ -125,6 +125,16 @@ def _fill_finding(violation: Violation, policy: Policy, finding: Finding, verdic
         violation.message = f"{violation.resource.address}: {finding.reason}"
     else:
         violation.message = render(policy.message, fields)
+    _say_inferred(violation)
+
+
+def _say_inferred(violation: Violation) -> None:
+    """What was told from the arguments of a module that is not here is said to be, and is never highly certain."""
+    source = violation.resource.attributes.get("inferred_from")
+    if isinstance(source, str):
+        violation.evidence["inferred_from"] = source
+        violation.message += " (as its arguments say; the module itself is not here)"
+        violation.confidence = "medium" if violation.confidence == "high" else violation.confidence
 
 
 def _fields(resource: Resource, policy: Policy, finding: Finding, saving: Saving | None) -> dict[str, object]:

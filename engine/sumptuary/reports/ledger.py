@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sumptuary.reports.printable import folded
+from sumptuary.reports.printable import folded, printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def ledger(report: Report, width: int) -> list[str]:
         for one in failures:
             lines += folded(f"{one.path}:{one.line or ''}".removesuffix(":") + f": {one.message}", width, "  ", "    ")
     if coverage.unresolved_modules:
-        title = f"Modules that are not on this machine ({len(coverage.unresolved_modules)}): nothing in them is judged."
+        title = f"Modules that are not on this machine ({len(coverage.unresolved_modules)}): nothing in them is read."
         title += " `terraform init` downloads them; a plan shows what they create."
         lines += _listing(title, sorted(coverage.unresolved_modules), width)
     if coverage.unmapped:
@@ -42,6 +42,15 @@ def ledger(report: Report, width: int) -> list[str]:
     for note in coverage.notes:
         lines += folded(f"Note: {note}", width, "", "  ")
     return lines
+
+
+def unread(report: Report) -> list[str]:
+    """What could not be read, a line each: what is left of the ledger in a report that is quiet."""
+    coverage = report.coverage
+    failures = sorted(coverage.failures, key=lambda one: (one.path, one.line, one.message))
+    lines = [f"{one.path}:{one.line or ''}".removesuffix(":") + f": not read: {one.message}" for one in failures]
+    lines += [f"not collected: {_collector(row)}" for row in coverage.collectors if row.get("status") != "ok"]
+    return [printable(line) for line in lines]
 
 
 def verdict(report: Report) -> str:

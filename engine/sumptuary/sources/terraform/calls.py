@@ -11,18 +11,22 @@ from sumptuary.values import is_list, is_map
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from sumptuary.sources.terraform.graph import Instance
-    from sumptuary.sources.terraform.modules import Declaration
+    from sumptuary.sources.terraform.modules import Declaration, Module
     from sumptuary.sources.tree import Tree
 
 
 class Target:
-    """``directory`` is absolute; where it is None, ``why`` says what a person may do ("is not downloaded")."""
+    """``directory`` is absolute; where it is None, ``why`` says what a person may do ("is not downloaded").
 
-    __slots__ = ("directory", "why")
+    ``interface`` is then what is known of the module from its arguments alone, if it is a public one.
+    """
 
-    def __init__(self, directory: str | None, why: str = "") -> None:
+    __slots__ = ("directory", "interface", "why")
+
+    def __init__(self, directory: str | None, why: str = "", interface: Module | None = None) -> None:
         self.directory = directory
         self.why = why
+        self.interface = interface
 
 
 class Downloaded:
@@ -109,7 +113,10 @@ def target_of(caller: Instance, declaration: Declaration) -> Target:
     row = f"module.{declaration.name} ({wanted}) at {declaration.shown}:{line}"
     if row not in tree.coverage.unresolved_modules:
         tree.coverage.unresolved_modules.append(row)
-    return Target(None, "is not downloaded")
+    from sumptuary.sources.terraform.interfaces import interface_of, module_of
+
+    known = interface_of(source, version if isinstance(version, str) else None)
+    return Target(None, "is not downloaded", module_of(known) if known is not None else None)
 
 
 def _path(caller: Instance, name: str) -> str:

@@ -199,7 +199,7 @@ class Called:
         self._expanding = False
         self._instances: dict[str, Instance] = {}
         self.missing: Unknown | None = None
-        """Why there is no module to look into."""
+        """Why there is no module to look into; what its arguments alone say may be known."""
         self._module = self._find()
 
     @property
@@ -207,13 +207,17 @@ class Called:
         """The address of the call, without an index."""
         return self.caller.full(f"module.{self.declaration.name}")
 
+    def is_known(self) -> bool:
+        """Whether there is anything to read: its files, or the interface of a public module."""
+        return self._module is not None
+
     def _find(self) -> Module | None:
         run, declaration = self.caller.run, self.declaration
         name = f"module.{declaration.name}"
         target = target_of(self.caller, declaration)
         if target.directory is None:
             self.missing = Unknown(f"{name} {target.why}", (name,))
-            return None
+            return target.interface
         run.reached.add(target.directory)
         level: Instance | None = self.caller
         depth = 0

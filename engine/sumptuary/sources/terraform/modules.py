@@ -88,7 +88,7 @@ class Module:
     """What a directory declares. ``complete`` is False when some of its files could not be read whole.
 
     ``hides_provider`` says that a provider's configuration may be among what could not: a file that cannot be opened,
-    or a damaged one that names a provider.
+    or a damaged one that names a provider. ``inferred`` names the public module that an interface stands in for.
     """
 
     __slots__ = (
@@ -97,6 +97,7 @@ class Module:
         "data",
         "directory",
         "hides_provider",
+        "inferred",
         "locals",
         "named",
         "outputs",
@@ -114,6 +115,7 @@ class Module:
         self.shown = shown
         self.complete = True
         self.hides_provider = False
+        self.inferred = ""
         self.variables: dict[str, Declaration] = {}
         self.outputs: dict[str, Declaration] = {}
         self.locals: dict[str, tuple[Attribute, str]] = {}
@@ -174,9 +176,10 @@ class Library:
         else:
             file = parse(content, path)
         if file.problems:
+            self._report(path, file.problems, file.body)
+        if any(problem.hides for problem in file.problems):
             module.complete = False
             module.hides_provider = module.hides_provider or _PROVIDER.search(content) is not None
-            self._report(path, file.problems, file.body)
         shown = self.tree.shown(path)
         if override:
             override_with(module, file.body, path, shown)
@@ -185,7 +188,7 @@ class Library:
             module.complete = False
             self.tree.fail(path, attribute.line, f"{attribute.name} is set outside of any block")
         for block in file.body.blocks:
-            problem = _declare(module, block, path, shown, _damage(block, file.problems, shown))
+            problem = declare(module, block, path, shown, _damage(block, file.problems, shown))
             if problem:
                 module.complete = False
                 self.tree.fail(path, block.line, problem)
@@ -213,14 +216,14 @@ def _files(names: list[str]) -> tuple[list[str], list[str]]:
 
 
 def _damage(block: Block, problems: list[Problem], shown: str) -> Unknown | None:
-    """Why a block is not whole, when one of the file's problems lies inside it."""
+    """Why a block is not whole, when a problem lies inside it that more than one attribute may suffer from."""
     for problem in problems:
-        if block.line <= problem.line <= block.end_line:
+        if problem.hides and block.line <= problem.line <= block.end_line:
             return Unknown(f"the block could not be read whole ({shown}:{problem.line}: {problem.message})", (shown,))
     return None
 
 
-def _declare(module: Module, block: Block, path: str, shown: str, damage: Unknown | None) -> str:
+def declare(module: Module, block: Block, path: str, shown: str, damage: Unknown | None) -> str:
     """Add a block to a module. Returns what is wrong with it, or nothing."""
     kind = block.type
     if kind == "locals":

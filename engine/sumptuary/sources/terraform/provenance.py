@@ -150,7 +150,7 @@ def _by_name(at: At, path: tuple[str, ...], keys: tuple[str, ...]) -> Iterator[P
             yield from trace(At(at.instance, attribute.expression, shown, attribute.line, at.left - 1), rest)
             yield Place(shown, attribute.line)
     elif first == "var":
-        yield from _by_variable(at, name, rest)
+        yield from trace_variable(at, name, rest)
     elif first == "module" and len(path) > 2 and name in at.instance.module.calls:
         called = at.instance.called(name)
         inside = next(iter(called.instances()), None) if called.missing is None else None
@@ -161,7 +161,7 @@ def _by_name(at: At, path: tuple[str, ...], keys: tuple[str, ...]) -> Iterator[P
             yield Place(output.shown, value.line)
 
 
-def _by_variable(at: At, name: str, keys: tuple[str, ...]) -> Iterator[Place]:
+def trace_variable(at: At, name: str, keys: tuple[str, ...]) -> Iterator[Place]:
     """The argument of the module's call, or the variable's default; a variable file's lines are not kept."""
     instance = at.instance
     if instance.call is not None and instance.parent is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sumptuary.model import Resource
+from sumptuary.model import Origin, Resource
 from sumptuary.sources.terraform.expansion import SYMBOLIC_TEXT
 from sumptuary.sources.terraform.places import places_of, relations_of
 from sumptuary.sources.terraform.provenance import TracedOrigin
@@ -63,7 +63,7 @@ def _instances(root: Instance) -> Iterator[Instance]:
         below: list[Instance] = []
         for name in instance.module.calls:
             called = instance.called(name)
-            if called.missing is not None:
+            if not called.is_known():
                 continue
             _note_too_many(called.address, called.expansion.rest, instance)
             if instance.run.left <= 0:
@@ -107,6 +107,12 @@ def _resource(
     root = instance.run.library.tree.shown(instance.run.directory)
     prefix = type_name.partition("_")[0]
     attributes = made.configured()
+    origin: Origin = TracedOrigin(made, root, places_of(declaration))
+    if instance.module.inferred:
+        from sumptuary.sources.terraform.inferred import InferredOrigin
+
+        attributes["inferred_from"] = instance.module.inferred
+        origin = InferredOrigin(made, root)
     resource = Resource(
         id=f"{root}:{made.address}",
         address=made.address,
@@ -115,7 +121,7 @@ def _resource(
         provider=CLOUDS.get(prefix, prefix),
         source="terraform",
         attributes=attributes,
-        origin=TracedOrigin(made, root, places_of(declaration)),
+        origin=origin,
         relations=relations_of(made),
         multiplicity=multiplicity,
         tag_attribute=tag_attribute(type_name, attributes),

@@ -32,15 +32,29 @@ def read_roots(paths: Sequence[str], options: Options, coverage: Coverage) -> It
     modules = {directory: module for directory in directories if (module := library.module(directory)) is not None}
     called = _called(modules)
     reached: set[str] = set()
-    for directory, module in modules.items():
-        if directory not in called:
-            yield from _read_root(library, module, options, reached)
-    for directory, module in modules.items():
-        if directory not in reached:
-            yield from _read_root(library, module, options, reached)
+    inferred: dict[str, int] = {}
+    for round_of in (called, reached):
+        for directory, module in modules.items():
+            if directory in round_of:
+                continue
+            for resource in _read_root(library, module, options, reached):
+                source = resource.attributes.get("inferred_from")
+                if isinstance(source, str):
+                    inferred[source] = inferred.get(source, 0) + 1
+                yield resource
+    if inferred:
+        coverage.note(_inferred_note(inferred))
     for name in options.variables:
         if not any(name in module.variables for module in modules.values()):
             coverage.note(f"--var {name}: no module here declares this variable")
+
+
+def _inferred_note(inferred: dict[str, int]) -> str:
+    number = sum(inferred.values())
+    which = ", ".join(f"{source} {count}" for source, count in sorted(inferred.items(), key=lambda each: -each[1])[:5])
+    more = f" and {len(inferred) - 5} more" if len(inferred) > 5 else ""
+    things = "resource was" if number == 1 else "resources were"
+    return f"{number} {things} inferred from the arguments of modules that are not on this machine: {which}{more}"
 
 
 def _directories(paths: Sequence[str], tree: Tree) -> list[str]:

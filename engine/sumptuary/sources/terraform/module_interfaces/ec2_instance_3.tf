@@ -1,0 +1,36 @@
+# terraform-aws-modules/ec2-instance/aws, versions 3 to 5.
+
+variable "create" { default = true }
+variable "region" { default = null }
+variable "name" { default = "" }
+variable "tags" { default = {} }
+variable "instance_tags" { default = {} }
+variable "instance_type" { default = "t3.micro" }
+variable "availability_zone" { default = null }
+variable "launch_template" { default = null }
+variable "create_spot_instance" { default = false }
+variable "root_block_device" { default = [] }
+
+resource "aws_instance" "this" {
+  count = var.create && !var.create_spot_instance ? 1 : 0
+
+  region                  = var.region
+  instance_type           = var.instance_type
+  availability_zone       = var.availability_zone
+  instance_market_options = null
+  launch_template         = try(length(var.launch_template), 0) == 0 ? null : [var.launch_template]
+  root_block_device       = var.root_block_device
+  tags                    = merge({ Name = var.name }, var.instance_tags, var.tags)
+}
+
+resource "aws_spot_instance_request" "this" {
+  count = var.create && var.create_spot_instance ? 1 : 0
+
+  region                  = var.region
+  instance_type           = var.instance_type
+  availability_zone       = var.availability_zone
+  instance_market_options = null
+  launch_template         = try(length(var.launch_template), 0) == 0 ? null : [var.launch_template]
+  root_block_device       = var.root_block_device
+  tags                    = merge({ Name = var.name }, var.instance_tags, var.tags)
+}

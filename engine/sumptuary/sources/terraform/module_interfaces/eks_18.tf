@@ -1,0 +1,107 @@
+# terraform-aws-modules/eks/aws, versions 18 to 20: the arguments that decide what is paid for.
+
+variable "create" { default = true }
+variable "tags" { default = {} }
+variable "cluster_tags" { default = {} }
+variable "cluster_name" { default = "" }
+variable "cluster_version" { default = null }
+variable "create_cloudwatch_log_group" { default = true }
+variable "cloudwatch_log_group_retention_in_days" { default = 90 }
+variable "cloudwatch_log_group_tags" { default = {} }
+variable "eks_managed_node_groups" { default = {} }
+variable "eks_managed_node_group_defaults" { default = {} }
+variable "self_managed_node_groups" { default = {} }
+variable "self_managed_node_group_defaults" { default = {} }
+
+resource "aws_eks_cluster" "this" {
+  count = var.create ? 1 : 0
+
+  name    = var.cluster_name
+  version = var.cluster_version
+  tags    = merge({ terraform-aws-modules = "eks" }, var.tags, var.cluster_tags)
+}
+
+resource "aws_cloudwatch_log_group" "this" {
+  count = var.create && var.create_cloudwatch_log_group ? 1 : 0
+
+  name              = "/aws/eks/${var.cluster_name}/cluster"
+  retention_in_days = var.cloudwatch_log_group_retention_in_days
+  tags              = merge(var.tags, var.cloudwatch_log_group_tags, { Name = "/aws/eks/${var.cluster_name}/cluster" })
+}
+
+resource "aws_eks_node_group" "this" {
+  for_each = { for key, group in merge(var.eks_managed_node_groups, {}) : key => group if var.create && try(group.create, true) != false }
+
+  cluster_name    = var.cluster_name
+  node_group_name = try(each.value.name, each.key)
+  ami_type        = try(each.value.ami_type, var.eks_managed_node_group_defaults.ami_type, null)
+  capacity_type   = try(each.value.capacity_type, var.eks_managed_node_group_defaults.capacity_type, null)
+  instance_types  = try(each.value.instance_types, var.eks_managed_node_group_defaults.instance_types, null)
+  launch_template = try(each.value.create_launch_template, var.eks_managed_node_group_defaults.create_launch_template, true) == false && try(each.value.use_custom_launch_template, var.eks_managed_node_group_defaults.use_custom_launch_template, true) != false ? [{}] : null
+  disk_size       = null
+  labels          = try(each.value.labels, var.eks_managed_node_group_defaults.labels, null)
+  tags            = merge(var.tags, try(each.value.tags, var.eks_managed_node_group_defaults.tags, {}), { Name = try(each.value.name, each.key) })
+
+  scaling_config {
+    min_size     = try(each.value.min_size, var.eks_managed_node_group_defaults.min_size, 1)
+    max_size     = try(each.value.max_size, var.eks_managed_node_group_defaults.max_size, 3)
+    desired_size = try(each.value.desired_size, var.eks_managed_node_group_defaults.desired_size, 1)
+  }
+}
+
+resource "aws_launch_template" "this" {
+  for_each = { for key, group in merge(var.self_managed_node_groups, {}) : key => group if var.create && try(group.create, true) != false && try(group.create_launch_template, var.self_managed_node_group_defaults.create_launch_template, true) != false }
+
+  instance_type           = try(each.value.instance_type, var.self_managed_node_group_defaults.instance_type, "m6i.large")
+  instance_market_options = try(each.value.instance_market_options, var.self_managed_node_group_defaults.instance_market_options, null) == null ? null : [try(each.value.instance_market_options, var.self_managed_node_group_defaults.instance_market_options, null)]
+  tags                    = merge(var.tags, try(each.value.tags, var.self_managed_node_group_defaults.tags, {}))
+}
+
+resource "aws_autoscaling_group" "this" {
+  for_each = { for key, group in merge(var.self_managed_node_groups, {}) : key => group if var.create && try(group.create, true) != false }
+
+  name                 = try(each.value.name, each.key)
+  min_size             = try(each.value.min_size, var.self_managed_node_group_defaults.min_size, 0)
+  max_size             = try(each.value.max_size, var.self_managed_node_group_defaults.max_size, 3)
+  desired_capacity     = try(each.value.desired_size, var.self_managed_node_group_defaults.desired_size, 1)
+  launch_configuration = null
+
+  dynamic "launch_template" {
+    for_each = try(each.value.use_mixed_instances_policy, var.self_managed_node_group_defaults.use_mixed_instances_policy, false) == true ? [] : [1]
+
+    content {
+      id = try(aws_launch_template.this[each.key].id, each.value.launch_template_id)
+    }
+  }
+
+  mixed_instances_policy = try(each.value.use_mixed_instances_policy, var.self_managed_node_group_defaults.use_mixed_instances_policy, false) == true ? [{
+    instances_distribution = try([each.value.mixed_instances_policy.instances_distribution], [{}])
+    launch_template        = [{ override = try(each.value.mixed_instances_policy.override, var.self_managed_node_group_defaults.mixed_instances_policy.override, []) }]
+  }] : null
+
+  dynamic "tag" {
+    for_each = merge(
+      {
+        "Name"                                          = try(each.value.name, each.key)
+        "kubernetes.io/cluster/${var.cluster_name}" = "owned"
+        "k8s.io/cluster/${var.cluster_name}"        = "owned"
+      },
+      var.tags,
+      try(each.value.tags, var.self_managed_node_group_defaults.tags, {}),
+    )
+
+    content {
+      key   = tag.key
+      value = tag.value
+    }
+  }
+
+  dynamic "tag" {
+    for_each = try(each.value.autoscaling_group_tags, var.self_managed_node_group_defaults.autoscaling_group_tags, {})
+
+    content {
+      key   = tag.key
+      value = tag.value
+    }
+  }
+}
