@@ -18,7 +18,7 @@ resource "aws_eks_cluster" "this" {
   region = var.region
   name    = var.name
   version = var.kubernetes_version
-  tags    = merge({ terraform-aws-modules = "eks" }, var.tags, var.cluster_tags)
+  tags    = merge(var.tags, var.cluster_tags)
 }
 
 resource "aws_cloudwatch_log_group" "this" {

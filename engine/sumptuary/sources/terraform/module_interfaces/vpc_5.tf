@@ -5,7 +5,6 @@ variable "region" { default = null }
 variable "name" { default = "" }
 variable "azs" { default = [] }
 variable "tags" { default = {} }
-variable "vpc_tags" { default = {} }
 variable "enable_nat_gateway" { default = false }
 variable "single_nat_gateway" { default = false }
 variable "one_nat_gateway_per_az" { default = false }
@@ -17,13 +16,6 @@ variable "public_subnets" { default = [] }
 variable "database_subnets" { default = [] }
 variable "elasticache_subnets" { default = [] }
 variable "redshift_subnets" { default = [] }
-
-resource "aws_vpc" "this" {
-  count = var.create_vpc ? 1 : 0
-
-  region = var.region
-  tags   = merge({ Name = var.name }, var.tags, var.vpc_tags)
-}
 
 resource "aws_nat_gateway" "this" {
   count = !var.create_vpc || !var.enable_nat_gateway ? 0 : var.single_nat_gateway ? 1 : var.one_nat_gateway_per_az ? length(var.azs) : max(length(var.private_subnets), length(var.public_subnets), length(var.database_subnets), length(var.elasticache_subnets), length(var.redshift_subnets))
