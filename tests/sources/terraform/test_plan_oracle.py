@@ -149,7 +149,7 @@ def test_a_resource_for_each_action(tree: Path) -> None:
     assert sorted(address for address in found if address.startswith("module.")) == sorted(NESTED)
     assert sorted(re.sub(r"^.*?: ", "", note) for note in coverage.notes) == [
         "1 of the configuration's own checks fail in this plan: check.health",
-        "1 resource is forgotten, not destroyed (it stays, and stays billed): terraform_data.keep",
+        "1 resource is forgotten, not destroyed: what is forgotten stays billed: terraform_data.keep",
     ]
 
 

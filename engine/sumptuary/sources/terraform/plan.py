@@ -66,9 +66,9 @@ def read_changes(path: str, coverage: Coverage) -> Iterator[Planned]:
     del document
     _tell_forgotten(changes, shown, coverage)
     after = [each.after for each in changes if each.after is not None]
-    reading.complete(after, frozenset(), coverage)
+    reading.complete(after, coverage)
     before = [each.before for each in changes if each.before is not None]
-    reading.complete(before, {id(resource) for resource in after}, coverage)
+    reading.complete(before, coverage, {id(resource) for resource in after})
     yield from changes
 
 
@@ -78,7 +78,7 @@ def _tell_forgotten(changes: Iterable[Planned], shown: str, coverage: Coverage) 
     if names:
         named = ", ".join(names[:5]) + (" ..." if len(names) > 5 else "")
         told = f"{len(names)} resources are" if len(names) > 1 else "1 resource is"
-        coverage.note(f"{shown}: {told} forgotten, not destroyed (it stays, and stays billed): {named}")
+        coverage.note(f"{shown}: {told} forgotten, not destroyed: what is forgotten stays billed: {named}")
 
 
 class _Peers:
@@ -164,7 +164,7 @@ class _Reading:
         resource.tags = planned_tags(resource, configuration)
         return resource
 
-    def complete(self, side: Sequence[Resource], done: Container[int], coverage: Coverage) -> None:
+    def complete(self, side: Sequence[Resource], coverage: Coverage, done: Container[int] = ()) -> None:
         """Fill the relations and facets of the resources of one side; ``done`` are the ids of those that have them."""
         peers = _Peers(side)
         open_ones = [resource for resource in side if id(resource) not in done]

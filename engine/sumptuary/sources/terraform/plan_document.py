@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import re
 from decimal import Decimal
@@ -49,7 +50,7 @@ def read_document(path: str, shown: str, coverage: Coverage) -> dict[str, object
     try:
         text = content.decode(json.detect_encoding(content))
         del content  # beside its text, a large plan would stand in memory twice
-        document = dict(_members(text.removeprefix("\ufeff")))
+        document = _decoded(text.removeprefix("\ufeff"))
     except json.JSONDecodeError as error:
         coverage.fail(shown, error.lineno, f"this plan is not JSON: {error.msg}")
         return None
@@ -64,6 +65,17 @@ def read_document(path: str, shown: str, coverage: Coverage) -> dict[str, object
         coverage.fail(shown, 1, problem)
         return None
     return document
+
+
+def _decoded(text: str) -> dict[str, object]:
+    """The members of an object. The collector of cycles rests: JSON makes none, and it would look often."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        return dict(_members(text))
+    finally:
+        if collects:
+            gc.enable()
 
 
 class _NotAnObjectError(Exception):

@@ -54,7 +54,8 @@ class Sources:
             directory = local_directory(call) or self._downloaded.directory(".".join(names))
             inner = self._library.module(directory) if directory and self._tree.holds(directory) else None
             if inner is None:
-                return Origin(place=call.place(), root=self._root_shown(), calls=tuple(calls))
+                # The module is not here: the call is the place itself, and those that lead to it are its callers.
+                return Origin(place=call.place(), root=self._root_shown(), calls=tuple(calls[:-1]))
             module = inner
         declaration = module.resources.get(".".join(bare(step) for step in steps[position : position + 2]))
         if declaration is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sumptuary.values import Unknown, is_list, is_map
 
 DEEPEST = 60
+_COLLECTIONS: tuple[type, ...] = (dict, list)
 
 
 def marked(value: object, unknown: object, sensitive: object, name: str, depth: int = 0) -> object:
@@ -30,8 +31,13 @@ def marked(value: object, unknown: object, sensitive: object, name: str, depth: 
 
 
 def _nests_deeper(value: object, left: int) -> bool:
-    items = value.values() if is_map(value) else value if is_list(value) else ()
-    return left < 0 or any(_nests_deeper(item, left - 1) for item in items if is_map(item) or is_list(item))
+    """Whether there are collections in collections beyond so many levels; goes level by level, for it meets all."""
+    level: list[object] = [value]
+    while level and left >= 0:
+        inner = [each.values() if is_map(each) else each for each in level if is_map(each) or is_list(each)]
+        level = [item for items in inner for item in items if isinstance(item, _COLLECTIONS)]
+        left -= 1
+    return bool(level)
 
 
 def _object(value: dict[str, object], unknown: object, sensitive: object, name: str, depth: int) -> object:
