@@ -37,6 +37,10 @@ def test_a_headline_claims_no_figure_that_nobody_knows(spend: sample.Spend, firs
     assert text([], spend=spend).splitlines()[0] == first
 
 
+def test_a_run_that_found_nothing_says_so() -> None:
+    assert text([], ledger=Coverage(files_seen=1)).splitlines()[0] == "No resource was found"
+
+
 def test_a_violation_shows_line_severity_message_saving_address_policy_and_remedy() -> None:
     block = text().split("training/main.tf\n")[1].split("\n\n")[0].splitlines()
     assert block[0].split() == [
@@ -152,7 +156,8 @@ def test_the_last_line_is_the_verdict(violations: list[Violation], ledger: Cover
 
 def test_quiet_is_a_line_a_violation_and_the_verdict() -> None:
     lines = text(style=Style(quiet=True)).splitlines()
-    assert len(lines) == 5
+    assert len(lines) == 6
+    assert lines[4] == "broken.tf:3: not read: a block is not closed"
     assert lines[1] == (
         "training/main.tf:14: high: oversized-gpu-for-inference: aws_instance.chat: 8x A100-SXM4-40GB serve inference"
         " ($15,000 to $16,000 a month) [blocks]"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import os
 import sys
@@ -37,6 +38,9 @@ COMMANDS = ("check", "scan", "resources", "policies", "rules", "prices", "histor
 
 FAULT, INTERRUPTED = 4, 130
 
+FULL = (errno.ENOSPC, errno.EIO, errno.EFBIG, errno.EDQUOT)
+"""What a write to standard output ends with that nothing is wrong with but its room; files have a name."""
+
 COLLECTED_FROM = 100_000
 """New objects before Python looks for circles among them: an estate has many objects and next to none."""
 
@@ -45,6 +49,7 @@ def run(argv: Sequence[str]) -> int:
     """Run one command line. Every way out is a code of DESIGN section 6, or 130 for Ctrl-C; no traceback escapes."""
     gc.set_threshold(COLLECTED_FROM, 50, 100)
     try:
+        _open_what_is_closed()
         _tolerate_any_encoding()
         code = _dispatch(list(argv))
         sys.stdout.flush()
@@ -56,6 +61,10 @@ def run(argv: Sequence[str]) -> int:
         return INTERRUPTED
     except BrokenPipeError:
         return _quiet_pipe()
+    except OSError as error:
+        if error.errno not in FULL or error.filename is not None:
+            return _confess(error, debug="--debug" in argv)
+        return _complain(UsageError(f"standard output cannot be written: {error.strerror}"))
     except SystemExit as leaving:  # argparse after --help
         return leaving.code if isinstance(leaving.code, int) else 0
     except (Exception, RecursionError) as fault:
@@ -131,6 +140,13 @@ def _confess(fault: BaseException, *, debug: bool) -> int:
         f"  please report it with what the same command says with --debug, and the version, {__version__}\n"
     )
     return FAULT
+
+
+def _open_what_is_closed() -> None:
+    """A stream that the caller closed (``>&-``) is nobody's to read: what is said there goes nowhere."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - as long as the program
 
 
 def _tolerate_any_encoding() -> None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from sumptuary.sources.inventory.reading import Seen
 
 SHOWN = "stdin"
+LIST_OF_NONE = b"items:[]"
 LARGEST = 100_000_000
 """Bytes of the largest text that is read whole from standard input: what a cluster's dump may have as a file."""
 
@@ -37,7 +38,28 @@ def read_standard_input(coverage: Coverage, seen: Seen | None = None) -> Iterato
         coverage.files_seen += 1
         coverage.fail(SHOWN, 0, f"it is larger than {LARGEST // 1_000_000} MB")
         return
-    yield from read_text(text, SHOWN, coverage)
+    yield from _objects(text, coverage)
+
+
+def _objects(text: bytes, coverage: Coverage) -> Iterator[Resource]:
+    """The Kubernetes objects of a text. None at all is a command before the pipe that failed, or a mistaken pipe."""
+    failed, found = len(coverage.failures), False
+    for resource in read_text(text, SHOWN, coverage):
+        found = True
+        yield resource
+    if found or len(coverage.failures) > failed:
+        return
+    if not text.strip():
+        coverage.fail(SHOWN, 0, "nothing came in: look at the command before the pipe")
+    elif not _is_empty_on_purpose(text):
+        coverage.fail(SHOWN, 0, "it holds no Kubernetes object, and no line of an inventory")
+
+
+def _is_empty_on_purpose(text: bytes) -> bool:
+    """Whether a text without objects is a list of none, as ``kubectl get`` gives, or comments of what was rendered."""
+    if LIST_OF_NONE in text.translate(None, b'" \t\r\n'):
+        return True
+    return all(not line.strip() or line.lstrip().startswith((b"#", b"---")) for line in text.splitlines())
 
 
 def _is_inventory(head: bytes) -> bool:

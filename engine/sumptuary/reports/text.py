@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from sumptuary.money import NOTHING, ZERO, Range
 from sumptuary.reports.amounts import amount, span
 from sumptuary.reports.change import change_headline, mark_of, resolved
-from sumptuary.reports.ledger import ledger, plural, verdict
+from sumptuary.reports.ledger import ledger, plural, unread, verdict
 from sumptuary.reports.printable import folded, printable
 from sumptuary.reports.unknowns import unknowns
 
@@ -35,7 +35,8 @@ def render(report: Report, style: Style) -> str:
     """The report as text, ending in a line break."""
     if style.quiet:
         lines = [_quiet_line(violation, mark_of(violation, report)) for violation in _shown(report)]
-        return "\n".join([*lines, *filter(None, [change_headline(report)]), verdict(report)]) + "\n"
+        lines += [*unread(report), *filter(None, [change_headline(report)]), verdict(report)]
+        return "\n".join(lines) + "\n"
     paint = Paint(style.colour)
     heads = [*folded(change_headline(report), style.width), *folded(headline(report), style.width)]
     blocks = [[paint("bold", line) for line in heads]]
@@ -51,6 +52,8 @@ def headline(report: Report) -> str:
     asides = [f"saving {span(savings, spend.currency)}"] if _varies(savings, spend.currency) else []
     asides += [f"{plural(spend.unpriced, 'resource')} unpriced"] if spend.unpriced else []
     aside = f" ({'; '.join(asides)})" if asides else ""
+    if not report.summary.resources:
+        return "No resource was found"
     if spend.monthly is None:
         return f"No cost is known{aside}" if asides else "Nothing here has a price of its own"
     cost = amount(spend.monthly.expected, spend.currency)
