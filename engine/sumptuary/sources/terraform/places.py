@@ -21,6 +21,16 @@ DEEPEST_CHASE = 12
 """Locals, variables and outputs that are followed from an attribute to a resource."""
 
 
+class Chase:
+    """What one attribute is related to, and the names already followed: many names lead to the same few."""
+
+    __slots__ = ("related", "seen")
+
+    def __init__(self) -> None:
+        self.related: dict[str, None] = {}
+        self.seen: set[tuple[int, tuple[str, ...], str]] = set()
+
+
 def places_of(declaration: Declaration) -> dict[str, Place]:
     """Attribute path to place, worked out once a block. Repeated blocks are numbered; the first has both names."""
     if declaration.places is None:
@@ -57,11 +67,11 @@ def relations_of(made: ResourceInstance) -> dict[str, tuple[str, ...]]:
         declaration.references = list(_references(declaration.body, ""))
     relations: dict[str, tuple[str, ...]] = {}
     for path, references in declaration.references:
-        related: dict[str, None] = {}
+        chase = Chase()
         for reference in references:
-            _chase(instance, reference, made.index, related, DEEPEST_CHASE)
-        if related:
-            relations[path] = tuple(related)
+            _chase(instance, reference, made.index, chase, DEEPEST_CHASE)
+        if chase.related:
+            relations[path] = tuple(chase.related)
     return relations
 
 
@@ -94,26 +104,28 @@ def _leads_on(reference: tuple[str, ...]) -> bool:
     return len(reference) > 1 and reference[0] not in ("each", "count", "path", "terraform", "self", "data")
 
 
-def _chase(instance: Instance, reference: tuple[str, ...], index: str, related: dict[str, None], left: int) -> None:
+def _chase(instance: Instance, reference: tuple[str, ...], index: str, chase: Chase, left: int) -> None:
     """Add the resources that a reference leads to. ``index`` is that of the asking resource."""
-    if left == 0 or len(related) >= MOST_RELATED:
+    step = (id(instance), reference, index)
+    if left == 0 or len(chase.related) >= MOST_RELATED or step in chase.seen:
         return
+    chase.seen.add(step)
     first, name = reference[0], reference[1]
     if first == "local":
         declared = instance.module.locals.get(name)
         if declared is not None:
             for inner in _named_by(instance.module.named, f"local.{name}", declared[0].expression):
-                _chase(instance, inner, index, related, left - 1)
+                _chase(instance, inner, index, chase, left - 1)
     elif first == "var":
         if instance.call is not None and instance.parent is not None:
             argument = instance.call.expression(name)
             if argument is not None:
                 for inner in _named_by(instance.call.named, name, argument):
-                    _chase(instance.parent, inner, instance.address, related, left - 1)
+                    _chase(instance.parent, inner, instance.address, chase, left - 1)
     elif first == "module":
-        _into_module(instance, reference, related, left)
+        _into_module(instance, reference, chase, left)
     else:
-        _add_resource(instance, f"{first}.{name}", index, related)
+        _add_resource(instance, f"{first}.{name}", index, chase.related)
 
 
 def _add_resource(instance: Instance, name: str, index: str, related: dict[str, None]) -> None:
@@ -131,7 +143,7 @@ def _add_resource(instance: Instance, name: str, index: str, related: dict[str, 
         related[symbolic.address] = None
 
 
-def _into_module(instance: Instance, reference: tuple[str, ...], related: dict[str, None], left: int) -> None:
+def _into_module(instance: Instance, reference: tuple[str, ...], chase: Chase, left: int) -> None:
     name = reference[1]
     if name not in instance.module.calls:
         return
@@ -145,4 +157,4 @@ def _into_module(instance: Instance, reference: tuple[str, ...], related: dict[s
             value = declaration.expression("value") if declaration is not None else None
             if value is not None:
                 for inner in _named_by(inside.module.named, f"output.{output}", value):
-                    _chase(inside, inner, "", related, left - 1)
+                    _chase(inside, inner, "", chase, left - 1)
