@@ -14,7 +14,7 @@ import pytest
 
 from sumptuary.coverage import Coverage
 from sumptuary.sources.terraform.plan import Planned, read_changes
-from sumptuary.values import Unknown, to_json
+from sumptuary.values import Unknown, is_list, is_map, to_json
 
 AWS = {"provider_config": {"aws": {"name": "aws", "expressions": {"region": {"constant_value": "us-east-1"}}}}}
 
@@ -423,3 +423,97 @@ def test_no_canary_comes_out_anywhere(tmp_path: Path) -> None:
             assert done.returncode in (0, 1), done.stderr
             assert "aws_instance.marked" in done.stdout
             assert "CANARY" not in done.stdout + done.stderr
+
+
+WHOLE: dict[str, Any] = {
+    "format_version": "1.2",
+    "variables": {"v": {"value": "eu-west-1"}},
+    "planned_values": {"root_module": {"child_modules": [{"resources": [{"address": "module.m.x_y.z"}]}]}},
+    "prior_state": {"values": {"root_module": {"resources": [{"address": "module.m.x_y.z", "values": {"a": 1}}]}}},
+    "resource_drift": [{"mode": "managed", "change": {"actions": ["update"]}}],
+    "deferred_changes": [
+        {"reason": "absent_prereq", "resource_change": row("aws_instance.l", "create", after={"a": 1})}
+    ],
+    "resource_changes": [
+        row(
+            'module.m["k"].aws_instance.a[0]',
+            "delete",
+            "create",
+            before={"tags": {"a": "b"}, "ebs_block_device": [{"volume_size": 1}]},
+            after={"tags": {"a": "b"}, "tags_all": {"a": "b", "c": "d"}, "root_block_device": [{"volume_size": 1}]},
+            after_unknown={"root_block_device": [{"volume_id": True}], "arn": True},
+            before_sensitive={"tags": {"a": True}},
+            after_sensitive={"root_block_device": [{"volume_size": True}]},
+        ),
+        row("aws_instance.f", "forget", before={"instance_type": "m5.large"}, after_sensitive=False),
+    ],
+    "checks": [{"address": {"to_display": "check.a"}, "status": "fail"}],
+    "configuration": {
+        "provider_config": {
+            "aws": {
+                "name": "aws",
+                "expressions": {
+                    "region": {"references": ["var.v"]},
+                    "default_tags": [{"tags": {"constant_value": {"a": "b"}}}],
+                },
+            }
+        },
+        "root_module": {
+            "variables": {"v": {"sensitive": True}},
+            "module_calls": {
+                "m": {
+                    "module": {
+                        "resources": [
+                            {
+                                "address": "aws_instance.a",
+                                "provider_config_key": "m:aws",
+                                "expressions": {"subnet_id": {"references": ["aws_instance.f.id"]}},
+                            }
+                        ]
+                    }
+                }
+            },
+        },
+    },
+}
+ODD: list[Any] = [
+    None,
+    True,
+    False,
+    0,
+    -1,
+    "",
+    [],
+    {},
+    "x",
+    1e9,
+    [None],
+    {"a": None},
+    [[[]]],
+    "module.a[",
+    'm.x["',
+    ".",
+]
+
+
+def slots(value: object) -> list[tuple[Any, Any]]:
+    """Every place in a document that holds a value."""
+    pairs: list[tuple[Any, Any]] = list(value.items()) if is_map(value) else []
+    pairs += enumerate(value) if is_list(value) else []
+    return [(value, key) for key, _ in pairs] + [slot for _, inner in pairs for slot in slots(inner)]
+
+
+@pytest.mark.parametrize("number", range(len(slots(WHOLE))))
+def test_a_value_of_the_wrong_shape_stops_nothing(tmp_path: Path, number: int) -> None:
+    for odd in ODD:
+        document = json.loads(json.dumps(WHOLE))
+        holder, key = slots(document)[number]
+        holder[key] = odd
+        path = tmp_path / "plan.json"
+        path.write_text(json.dumps(document))
+        coverage = Coverage()
+        for each in read_changes(str(path), coverage):
+            for side in (each.before, each.after):
+                if side is not None:
+                    json.dumps(to_json(side.attributes))
+        assert [each.message for each in coverage.failures if "please report" in each.message] == []

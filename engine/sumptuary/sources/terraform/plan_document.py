@@ -89,7 +89,7 @@ def _members(text: str) -> Iterator[tuple[str, object]]:
     ``prior_state`` where no change says what stood before.
     Raises JSONDecodeError, ValueError or RecursionError for a text that is no JSON.
     """
-    repeated, repeated_at, changed = frozenset[object](), -1, frozenset[object]()
+    repeated, repeated_at, changed = frozenset[str](), -1, frozenset[str]()
     decoder = json.JSONDecoder(parse_float=Decimal, parse_constant=_refuse)
 
     def value(offset: int) -> tuple[object, int]:
@@ -114,7 +114,7 @@ def _members(text: str) -> Iterator[tuple[str, object]]:
         if key == "planned_values":
             repeated, repeated_at = frozenset(_addresses(held)), at
         elif key == "resource_changes":
-            changed = frozenset(row.get("address") for row in _maps(held))
+            changed = frozenset(str(row.get("address")) for row in _maps(held))
         told = key in _UNUSED or key == "planned_values" or (key == "prior_state" and changed)
         yield str(key), None if told else held
         first, held = False, None

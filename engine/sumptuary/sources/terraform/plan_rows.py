@@ -70,7 +70,7 @@ class _Rows:
         self.coverage = coverage
         self.seen: set[str] = set()
         self.deposed = 0
-        self.prior: dict[object, object] | None = None
+        self.prior: dict[str, object] | None = None
 
     def row(self, item: object) -> Iterator[Row]:
         """A row of ``resource_changes``, or none."""
@@ -100,13 +100,13 @@ class _Rows:
 
     def listed_row(self, item: dict[str, object]) -> Iterator[Row]:
         """A row of ``planned_values`` that no change speaks of: it stays, or is new where a plan tells no changes."""
-        before = item.get("values") if self.prior is None else self.prior.get(item.get("address"))
+        before = item.get("values") if self.prior is None else self.prior.get(str(item.get("address")))
         for row in self._value_row(item, before):
             row.listed = True
             yield row
 
     def _value_row(self, item: dict[str, object], before: object) -> Iterator[Row]:
-        if item.get("address") in self.seen:
+        if str(item.get("address")) in self.seen:
             return
         stands, secret = item.get("values"), item.get("sensitive_values")
         change: dict[str, object] = {"before": before, "after": stands, "after_unknown": not is_map(stands)}
@@ -116,9 +116,9 @@ class _Rows:
         yield from self.row({**item, "change": {"actions": [action], **change}})
 
 
-def _prior(document: dict[str, object]) -> dict[object, object]:
+def _prior(document: dict[str, object]) -> dict[str, object]:
     """What stood before by address, for a plan that lists no changes."""
     state = document.get("prior_state")
     values = state.get("values") if is_map(state) else None
     root = values.get("root_module") if is_map(values) else None
-    return {row.get("address"): row.get("values") for row in module_rows(root)}
+    return {str(row.get("address")): row.get("values") for row in module_rows(root)}
