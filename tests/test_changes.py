@@ -37,6 +37,21 @@ def test_an_increase_needs_a_former_estate() -> None:
     assert teams[NO_TEAM]["monthly_increase"]["expected"] == 5
 
 
+def test_a_change_stands_at_what_adds_most() -> None:
+    former = [billed("r1", "1000"), billed("r2", "5"), billed("r3", None)]
+    change = change_set([billed("r1", "1000"), billed("r2", "50"), billed("r3", "40"), billed("r4", None)], former)
+    assert change is not None
+    assert change.origin.place == Place("main.tf", 2)
+
+
+def test_what_runs_already_is_no_change() -> None:
+    found = billed("r1", "10")
+    found.source = "live"
+    change = change_set([found, billed("r2", "1")], None)
+    assert change is not None
+    assert change.attributes["live"] is True
+
+
 def test_everything_destroyed_is_a_decrease() -> None:
     change = change_set([], [billed("r1", "4")])
     assert change is not None

@@ -9,6 +9,8 @@ from sumptuary.model import Origin, Resource
 from sumptuary.money import NOTHING, Range
 from sumptuary.values import Unknown, is_map
 
+LIVE = "live"
+"""The source of what was read from an account."""
 NO_TEAM = "(no team)"
 PART_OF = "part-of"
 """The relation of a set of pods to the object that it belongs to, by id."""
@@ -20,7 +22,8 @@ def change_set(after: Sequence[Resource], before: Sequence[Resource] | None) -> 
 
     ``attributes`` hold ``monthly_total``, and with a former state ``monthly_before`` and ``monthly_increase`` (ranges
     as ``{low, expected, high}``, USD), ``unpriced`` (a count), the same for each team under ``teams``, and ``runs``:
-    what each bounded run costs at most. It stands at the place of the resource that costs most.
+    what each bounded run costs at most. ``live`` is true of what runs already, which no change brought. It stands at
+    the place of the resource that adds most where a former state is known, and else of the one that costs most.
     """
     billed = [resource for resource in after if resource.cost.monthly is not None or resource.cost.unpriced]
     if not billed and not before:
@@ -31,7 +34,9 @@ def change_set(after: Sequence[Resource], before: Sequence[Resource] | None) -> 
         team: _figures(_of_team(after, team), None if before is None else _of_team(before, team)) for team in teams
     }
     attributes["runs"] = _runs(after)
-    dearest = max(billed, key=_expected, default=None)
+    if any(resource.source == LIVE for resource in after):
+        attributes["live"] = True
+    dearest = _dearest(billed, before)
     return Resource(
         id="change.set",
         address="change.set",
@@ -42,6 +47,12 @@ def change_set(after: Sequence[Resource], before: Sequence[Resource] | None) -> 
         attributes=attributes,
         origin=Origin(place=dearest.origin.place) if dearest else Origin(),
     )
+
+
+def _dearest(billed: Sequence[Resource], before: Sequence[Resource] | None) -> Resource | None:
+    """The resource that adds most to what it cost before, or costs most where there is no before."""
+    former = {resource.id: max(_expected(resource), Decimal(0)) for resource in before or ()}
+    return max(billed, key=lambda one: _expected(one) - former.get(one.id, Decimal(0)), default=None)
 
 
 def _figures(after: Sequence[Resource], before: Sequence[Resource] | None) -> dict[str, object]:

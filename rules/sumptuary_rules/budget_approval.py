@@ -120,7 +120,7 @@ class BudgetApproval(EstateRule):
             for run in runs_of(change):
                 for outcome in self._run(run, context):
                     yield _place_of(run, change, context), outcome
-            if self._needs_base and "monthly_increase" not in change.attributes:
+            if self._needs_base and "monthly_increase" not in change.attributes and not change.attributes.get("live"):
                 yield change, Skipped(NO_BASE)
 
     @property
@@ -207,7 +207,10 @@ class BudgetApproval(EstateRule):
 
 
 def _of(spend: Spend) -> str:
-    return f"{spend.team}: " if spend.team != WHOLE else ""
+    """Whose spend it is, as a sentence begins: a team's name alone would not say what it is the name of."""
+    if spend.team == WHOLE:
+        return ""
+    return f"{spend.team}: " if spend.team.startswith("(") else f"team {spend.team}: "
 
 
 def _place_of(run: Run, change: Resource, context: Context) -> Resource:

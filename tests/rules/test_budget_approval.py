@@ -112,6 +112,10 @@ def test_without_a_former_state_an_increase_is_not_judged() -> None:
     assert isinstance(only(judge([machine("a", 10**6)], **INCREASE)), Skipped)
 
 
+def test_what_runs_already_lacks_no_former_state() -> None:
+    assert judge([machine("a", 10**6, source="live")], **INCREASE) == []
+
+
 @pytest.mark.parametrize(
     ("found", "holds"),
     [
