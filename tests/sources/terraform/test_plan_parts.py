@@ -517,3 +517,25 @@ def test_a_value_of_the_wrong_shape_stops_nothing(tmp_path: Path, number: int) -
                 if side is not None:
                     json.dumps(to_json(side.attributes))
         assert [each.message for each in coverage.failures if "please report" in each.message] == []
+
+
+@pytest.mark.parametrize(("fetched", "line"), [(True, ".terraform/modules/gpu/main.tf:2"), (False, "main.tf:3")])
+def test_a_finding_in_a_downloaded_module_stands_at_the_call(tmp_path: Path, fetched: bool, line: str) -> None:
+    (tmp_path / ".git").mkdir()
+    call = (
+        'provider "aws" { region = "us-east-1" }\n\nmodule "gpu" {\n  source   = "acme/gpu/aws"\n  for_each = {}\n}\n'
+    )
+    (tmp_path / "main.tf").write_text(call)
+    if fetched:
+        modules = tmp_path / ".terraform" / "modules"
+        (modules / "gpu").mkdir(parents=True)
+        (modules / "modules.json").write_text('{"Modules":[{"Key":"gpu","Dir":".terraform/modules/gpu"}]}')
+        (modules / "gpu" / "main.tf").write_text('\nresource "aws_instance" "x" {\n  instance_type = "m5.large"\n}\n')
+    rows = [row('module.gpu["a.b"].aws_instance.x', "create", after={"instance_type": "m5.large", "tags": None})]
+    read(tmp_path, resource_changes=rows)
+    words = [sys.executable, "-m", "sumptuary", "check", "plan.json", "--format", "json"]
+    done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=False)
+    (violation,) = [each for each in json.loads(done.stdout)["violations"] if each["policy"] == "required-tags"]
+    assert (violation["location"]["path"], violation["location"]["line"]) == ("main.tf", 3)
+    related = [f"{each['path']}:{each['line']}" for each in violation["related_locations"]]
+    assert related == ([line] if fetched else [])
