@@ -45,7 +45,7 @@ def change_set(after: Sequence[Resource], before: Sequence[Resource] | None) -> 
         provider="",
         source=dearest.source if dearest else "",
         attributes=attributes,
-        origin=Origin(place=dearest.origin.place) if dearest else Origin(),
+        origin=Origin(place=dearest.origin.place, calls=dearest.origin.calls) if dearest else Origin(),
     )
 
 
