@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from decimal import Decimal
 
 import pytest
 from hypothesis import given, settings
@@ -144,6 +145,8 @@ def test_a_damaged_expression_is_unknown(source: str) -> None:
         b"x { a = 1 }",
         b"x {\n\n}",
         b"a = 1e3\n",
+        b'x {\n  a = 1e3\n  y {\n    b = [{ c = 1e3, d = "1e3" }, 2e-1]\n  }\n}\n',
+        b"a = <<EOT\n%{ if true ~}\n ${~ 1e3 } 1e3\n%{ endif }\nEOT\n",
     ],
 )
 def test_what_is_fine_has_no_problems(source: bytes) -> None:
@@ -245,3 +248,29 @@ def test_many_mutated_files_are_read() -> None:
     chance = random.Random(2)  # noqa: S311 -- the same files in every run
     for _ in range(30_000):
         survives(mutated(chance))
+
+
+def test_numbers_with_exponents_are_read_and_text_is_left_alone() -> None:
+    file = read('x {\n  a = 1e3\n  y {\n    b = [{ c = 25e-1, d = "1e3" }]\n  }\n}\n')
+    assert file.problems == []
+    inner = file.body.blocks[0].body.blocks[0].body
+    assert inner.attributes["b"].expression.evaluate(Names({})) == [{"c": Decimal("2.5"), "d": "1e3"}]
+
+
+@pytest.mark.parametrize(
+    ("value", "line", "message"),
+    [
+        ('"two\nlines"', 1, "the string is not closed on its line"),
+        ("[\n  1,\n  local.a::b]", 3, "unexpected '::b]'"),
+        ("{ a = 1 b = 2 }", 1, "unexpected 'b = 2 }'"),
+        ("<<EOT\na\n${ { a = 1 b = 2 } }\nEOT\n", 3, "unexpected 'b = 2 } }'"),
+        ("0x1f", 1, "unexpected 'x1f'"),
+        ("a::b", 1, "the expression ends too early"),
+    ],
+)
+def test_a_value_that_is_no_expression_is_a_problem_of_its_own(value: str, line: int, message: str) -> None:
+    file = read(f"a = {value}\nb = 1\n")
+    assert [(each.line, each.message, each.hides) for each in file.problems] == [
+        (line, f'the value of "a" cannot be read: {message}', False)
+    ]
+    assert file.body.attributes["b"].expression.literal() == 1

@@ -217,7 +217,7 @@ class _Reader:
             try:
                 expression = Expression.of(_lowered(value, literal=kind == "variable"), line, column)
             except (ReadError, EvaluationError, TooLargeError) as error:
-                self.problems.append(Problem(line, column, f"{key}: {error}"))
+                self.problems.append(Problem(line, column, f"{key}: {error}", hides=False))
                 expression = Expression("", line, column, problem=str(error))
         return Attribute(key, line, self.line(value.end - 1), expression)
 

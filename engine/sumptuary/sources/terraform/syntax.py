@@ -7,7 +7,9 @@ import re
 import tree_sitter_hcl
 from tree_sitter import Language, Parser
 
+from sumptuary.sources.terraform.cursor import ReadError
 from sumptuary.sources.terraform.expressions import Expression
+from sumptuary.sources.terraform.scope import EvaluationError, TooLargeError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,26 +17,17 @@ if TYPE_CHECKING:
 
 _LANGUAGE = Language(tree_sitter_hcl.language())
 _PARSER = Parser(_LANGUAGE)
-_EXPONENT = re.compile(rb"(?<![\w.])(\d+)(?=[eE][+-]?\d+(?![\w.]))")
+_TAME = re.compile(rb"(?:[^\n%{:0f]+|(?<=\$)\{(?!\s*\})|%(?!\{)|:(?!:)|0(?!x)|f(?!or))*+")
+"""Expressions in which the grammar overlooks nothing: on one line, no objects, directives, loops, ``::`` or ``0x``."""
+_MAY_MEND = re.compile(rb"\d[eE][+-]?\d")
 DEEPEST = 100
 """Blocks inside blocks that can be read."""
 LARGEST = 20_000_000
 """Bytes of a file that is read; people write none of a hundredth of this."""
 MOST_PROBLEMS = 20
 
-_KIND = {
-    name: _LANGUAGE.id_for_node_kind(name, True)
-    for name in (
-        "attribute",
-        "block",
-        "body",
-        "identifier",
-        "string_lit",
-        "template_literal",
-        "expression",
-        "block_start",
-    )
-}
+_WANTED = ("attribute", "block", "body", "identifier", "string_lit", "block_start")
+_KIND = {name: _LANGUAGE.id_for_node_kind(name, True) for name in _WANTED}
 _ATTRIBUTE, _BLOCK, _BODY = _KIND["attribute"], _KIND["block"], _KIND["body"]
 _IDENTIFIER, _STRING, _OPENING = _KIND["identifier"], _KIND["string_lit"], _KIND["block_start"]
 
@@ -44,14 +37,18 @@ _WORDS = {"identifier": "a name", "heredoc_identifier": "the end of a heredoc", 
 
 
 class Problem:
-    """A place in a file that is not Terraform. Lines and columns count from 1."""
+    """A place in a file that is not Terraform. Lines and columns count from 1.
 
-    __slots__ = ("column", "line", "message")
+    ``hides`` says that more than the attribute it stands in may be missing because of it.
+    """
 
-    def __init__(self, line: int, column: int, message: str) -> None:
+    __slots__ = ("column", "hides", "line", "message")
+
+    def __init__(self, line: int, column: int, message: str, *, hides: bool = True) -> None:
         self.line = line
         self.column = column
         self.message = message
+        self.hides = hides
 
     def __repr__(self) -> str:
         return f"{self.line}:{self.column}: {self.message}"
@@ -122,27 +119,25 @@ def parse(source: bytes, path: str) -> File:
         file.problems.append(Problem(line, 1, "the file is not UTF-8 text"))
         return file
     root = _PARSER.parse(source).root_node
-    if root.has_error:
-        root, source = _with_exponents(root, source)
-    reader = _FileReader(source, file)
-    reader.read(root)
+    _FileReader(source, file).read(root)
+    if file.problems and _MAY_MEND.search(source) is not None:
+        file = _mended(root, source, file)
     file.problems.sort(key=lambda problem: (problem.line, problem.column))
     return file
 
 
-def _with_exponents(root: Node, source: bytes) -> tuple[Node, bytes]:
-    """The tree and source with ``1e3`` as ``1.0e3``: the grammar reads an exponent only after a decimal point."""
-    pieces: list[bytes] = []
-    end = 0
-    for match in _EXPONENT.finditer(source):
-        node = root.descendant_for_byte_range(match.start(), match.start())
-        if node is not None and node.type == "numeric_lit":
-            pieces.append(source[end : match.start()] + match[1] + b".0")
-            end = match.end(1)
-    if not pieces:
-        return root, source
-    mended = b"".join(pieces) + source[end:]
-    return _PARSER.parse(mended).root_node, mended
+def _mended(root: Node, source: bytes, file: File) -> File:
+    """The file read anew with its exponents spelt as the grammar knows them, as long as that brings it further."""
+    from sumptuary.sources.terraform.exponents import MOST_ROUNDS, with_exponents
+
+    for _ in range(MOST_ROUNDS):
+        mended = with_exponents(_PARSER, root, source)
+        if mended is None or not file.problems:
+            break
+        root, source = mended
+        file = File(file.path)
+        _FileReader(source, file).read(root)
+    return file
 
 
 class _FileReader:
@@ -236,11 +231,25 @@ class _FileReader:
             self.problem(node, f'the value of "{name}" must begin on the same line')
         text = self.source[value.start_byte : value.end_byte]
         expression = Expression(text, start.row + 1, start.column + 1, problem)
+        if not damaged and _TAME.fullmatch(text) is None:
+            self.check(name, expression)
         if name in body.attributes:
             self.problem(node, f'"{name}" is set twice (first on line {body.attributes[name].line})')
         else:
             body.attributes[name] = Attribute(name, row + 1, end.row + 1, expression)
         return row, end.row
+
+    def check(self, name: str, expression: Expression) -> None:
+        """Note what is wrong inside an expression: the grammar lets pass what Terraform refuses the file for."""
+        try:
+            expression.node()
+        except ReadError as error:
+            if len(self.file.problems) < MOST_PROBLEMS:
+                line = expression.line + expression.text.count("\n", 0, error.position)
+                message = f'the value of "{name}" cannot be read: {error.message}'
+                self.file.problems.append(Problem(line, 1, message, hides=False))
+        except (EvaluationError, TooLargeError, RecursionError):
+            return  # a value that cannot be told, in a file that Terraform reads
 
     def block(self, node: Node, body: Body, depth: int) -> tuple[int, int]:
         """Read one block and what is inside it; gives its first and last row."""

@@ -76,12 +76,15 @@ def read_heredoc(reader: Reader) -> Node:
         raise ReadError(f"the heredoc {opening[2]} is not closed", reader.position)
     inner = Reader(reader.text[opening.end() : closing.start()])
     inner.depth = reader.depth
-    parts = _read_parts(inner, quoted=False)
-    if opening[1]:
-        _trim(parts)  # a trimmed line break no longer begins a line: what follows keeps its indentation
-        _outdent(parts)
-    reader.position = closing.end()
-    return _assemble(parts)
+    try:
+        parts = _read_parts(inner, quoted=False)
+        if opening[1]:
+            _trim(parts)  # a trimmed line break no longer begins a line: what follows keeps its indentation
+            _outdent(parts)
+        reader.position = closing.end()
+        return _assemble(parts)
+    except ReadError as error:
+        raise ReadError(error.message, opening.end() + error.position) from None
 
 
 def _read_parts(reader: Reader, *, quoted: bool) -> list[Part]:

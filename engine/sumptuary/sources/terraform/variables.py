@@ -47,6 +47,10 @@ class Given:
             return True, self._values[name]
         return self._damage is not None, self._damage
 
+    def over(self, values: dict[str, object], damage: Unknown | None) -> Given:
+        """These values over others, as variable files lie over what Terragrunt hands down."""
+        return Given({**values, **self._values}, self._texts, self._damage if self._damage is not None else damage)
+
 
 def given_for(module: Module, options: Options, tree: Tree) -> Given:
     """What a root module is given, in Terraform's order: its own variable files, then the command line's."""
@@ -93,7 +97,7 @@ class _Files:
             file = parse(content, path)
             for problem in file.problems[:5]:
                 self.tree.fail(path, problem.line, problem.message)
-            if file.problems:
+            if any(problem.hides for problem in file.problems):
                 self._broken(path)
             for name, attribute in file.body.attributes.items():
                 self.values[name] = literal(attribute.expression)
