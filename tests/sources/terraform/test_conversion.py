@@ -13,6 +13,7 @@ from sumptuary.sources.terraform.scope import EvaluationError, Names
 from sumptuary.values import PartialMap, Unknown
 
 WHY = Unknown("var.u has no value")
+IN_A_SET = Unknown(f"the elements of a set are not all known: {WHY.reason}", WHY.depends_on)
 
 
 def type_of(text: str) -> Type:
@@ -86,7 +87,7 @@ NESTED = (
         ("list(string)", "null", None),
         ("string", "u", WHY),
         ("list(string)", "[u, 1]", TerraformList([WHY, "1"])),
-        ("set(string)", "[u, 1]", WHY),
+        ("set(string)", "[u, 1]", IN_A_SET),
         ("map(string)", "{a = u, b = 1}", TerraformMap({"a": WHY, "b": "1"})),
         ("object({a = string})", "{a = u}", {"a": WHY}),
     ],

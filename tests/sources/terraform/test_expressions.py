@@ -22,6 +22,7 @@ CASES: list[tuple[str, str | None]] = [
     for expression, expected in rows
 ]
 WHY = Unknown("var.u has no value", ("var.u",))
+IN_A_SET = Unknown(f"the elements of a set are not all known: {WHY.reason}", WHY.depends_on)
 LATER = Unknown("aws_vpc.main.id is known after apply", ("aws_vpc.main.id",))
 
 
@@ -125,7 +126,7 @@ PARTIAL = PartialMap({"a": 1, "b": 2}, WHY)
         ("flatten([[1], {a = u}])", [1, {"a": WHY}]),
         ("element([1, u], 0)", 1),
         ('zipmap(["a", "b"], [1, u])', {"a": 1, "b": WHY}),
-        ("toset([1, u])", WHY),
+        ("toset([1, u])", IN_A_SET),
         ("tolist([1, u])", [1, WHY]),
         ('tomap({a = u, b = "x"})', {"a": WHY, "b": "x"}),
         ("jsonencode({a = u})", WHY),

@@ -76,14 +76,16 @@ def hash_text(value: object) -> str:
 
 
 def to_set(items: Iterable[object]) -> TerraformSet | Unknown:
-    """A set of the elements, unique and in Terraform's order. Unknown when an element is: it might equal another."""
+    """A set of the elements, unique and in Terraform's order.
+
+    Unknown when one of several elements is: it might equal another.
+    """
     from sumptuary.values import first_unknown
 
-    ordered: list[object] = []
-    for item in items:
+    ordered = list(items)
+    for item in ordered if len(ordered) > 1 else ():
         if (unknown := first_unknown(item)) is not None:
-            return unknown
-        ordered.append(item)
+            return Unknown(f"the elements of a set are not all known: {unknown.reason}", unknown.depends_on)
     ordered.sort(key=set_key)
     result = TerraformSet()
     for item in ordered:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Context, Decimal, InvalidOperation
 
 from sumptuary.sources.terraform.scope import EvaluationError, TooLargeError
 
 LARGEST_EXPONENT = 1000
 _EVERY_DIGIT = Context(prec=2000)
+_WITH_EXPONENT = re.compile(r"[-+]?[0-9]*\.?[0-9]*[eE][-+]?[0-9]+")
 
 Number = int | Decimal
 
@@ -18,7 +20,7 @@ def number_literal(text: str) -> Number:
         return int(text)
     if len(text) > 2000:
         raise TooLargeError("a number is too long to evaluate")
-    if len(text.lower().partition("e")[2].lstrip("+-0")) > 4 and text[0] in "+-.0123456789":
+    if len(text.lower().partition("e")[2].lstrip("+-0")) > 4 and _WITH_EXPONENT.fullmatch(text) is not None:
         raise TooLargeError(f"the number {text[:20]} is too large to evaluate")
     try:
         value = _EVERY_DIGIT.create_decimal(text)

@@ -164,8 +164,8 @@ def element(items: object, index: numbers.Number) -> object:
     if isinstance(items, TerraformSet):
         raise EvaluationError("a list is required, not set")
     place = _whole(index, "index")
-    if not found:
-        raise EvaluationError("an empty list has no element")
+    if not found or abs(place) >= 1 << 63:
+        raise EvaluationError("an empty list has no element" if not found else "the index is too large")
     return found[place % len(found)]
 
 
@@ -234,8 +234,6 @@ def matchkeys(values: list[object], keys: list[object], wanted: list[object]) ->
 @function("any!", sees="parts")
 def one(items: object) -> object:
     """The only element, or null when there is none."""
-    if items is None:
-        raise EvaluationError("an argument is null")
     found = _ordered(items)
     if len(found) > 1:
         raise EvaluationError("there is more than one element")
@@ -278,12 +276,13 @@ def _slice(items: object, start: numbers.Number, end: numbers.Number) -> object:
     return TerraformList(part) if isinstance(items, TerraformList) else part
 
 
-@function("list")
+@function("list", sees="parts")
 def sort(items: list[object]) -> object:
-    """The strings in the order of their characters."""
+    """The strings in the order of their characters; which one stands where is not known when one of them is not."""
     if any(item is None for item in items):
         raise EvaluationError("an element is null")
-    return TerraformList(sorted(to_string(item) for item in items))
+    unknown = first_unknown(items)
+    return TerraformList([unknown] * len(items) if unknown is not None else sorted(map(to_string, items)))
 
 
 @function("list", name="sum")

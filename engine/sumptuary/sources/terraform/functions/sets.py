@@ -37,7 +37,7 @@ def setintersection(*given: list[object]) -> object:
     return to_set(item for item in first if all(repr(set_key(item)) in keys for keys in others_keys))
 
 
-@function("list list*")
+@function("list list*", sees="parts")
 def setunion(*given: list[object]) -> object:
     """What is in any set."""
     return to_set(item for items in _alike(given) for item in items)
