@@ -50,6 +50,7 @@ PROBLEMS = [
     (b"? [1]\n: 2\n", [(1, 3, "a key must be plain text")]),
     (b"a:\n  <<: {b: 1}\n", [(2, 3, "merge keys")]),
     (b"a: [1\n", [(2, 1, "not valid YAML")]),
+    (b"a:\n\tb: 1\n", [(2, 1, "not valid YAML: a tab stands where only spaces indent")]),
     (b"a: \xff\n", [(1, 4, "the file is not UTF-8")]),
     (b"a: 1\nb: x\x07y\n", [(2, 5, "control characters")]),
     (b"[" * 5000, [(1, MAX_DEPTH + 1, "nested too deep")]),

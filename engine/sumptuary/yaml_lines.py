@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 1_000_000
 MAX_NODES = 20_000
+TAB = "a tab stands where only spaces indent"
 MAX_DEPTH = 40
 MAX_DIGITS = 40
 
@@ -137,7 +138,8 @@ def read(source: bytes, *, max_bytes: int = MAX_BYTES, max_nodes: int = MAX_NODE
         mark = error.problem_mark or error.context_mark
         context = f" ({error.context})" if error.context else ""
         line, column = _position(mark) if mark else (1, 1)
-        reading.problems.append(Problem(line, column, f"not valid YAML: {error.problem or error.context}{context}"))
+        said = TAB if _is_tab(text, line, column) else f"{error.problem or error.context}{context}"
+        reading.problems.append(Problem(line, column, f"not valid YAML: {said}"))
     except yaml.YAMLError as error:
         line, column = _first_bad_character(text)
         first_line = str(error).partition("\n")[0]
@@ -251,6 +253,10 @@ class _Builder:
 
 def _position(mark: Mark) -> tuple[int, int]:
     return (mark.line + 1, mark.column + 1)
+
+
+def _is_tab(text: str, line: int, column: int) -> bool:
+    return "".join(text.split("\n")[line - 1 : line])[column - 1 : column] == "\t"
 
 
 def _first_bad_character(text: str) -> tuple[int, int]:

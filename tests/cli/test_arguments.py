@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from sumptuary.cli import program
 from sumptuary.cli.arguments import (
     Output,
     Parser,
@@ -107,6 +108,26 @@ def test_paths_that_are_not_there_are_named(tmp_path: Path) -> None:
     assert existing([str(tmp_path)], "the path") == [str(tmp_path)]
     with pytest.raises(UsageError, match="the path `nowhere` is not there"):
         existing([str(tmp_path), "nowhere"], "the path")
+
+
+def test_a_path_that_cannot_be_reached_is_not_said_to_be_missing() -> None:
+    name = "a" * 5000
+    with pytest.raises(UsageError, match=f"the path `{name}` cannot be reached: File name too long"):
+        existing([name], "the path")
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (["policies"], "policies needs to know what to do\n  hint: one of list, show, validate, test, schema: `sump"),
+        (["rules"], "rules needs to know what to do\n  hint: one of list, show: `sumptuary rules list`"),
+        (["prices", "show", "aws", "m5.large"], "--region is missing\n  hint: see `sumptuary prices show --help`"),
+        (["prices", "show"], "PROVIDER, SKU and --region are missing"),
+    ],
+)
+def test_what_is_missing_is_named(command: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert program.run(command) == 2
+    assert said in capsys.readouterr().err
 
 
 def test_options_and_paths_may_mix() -> None:

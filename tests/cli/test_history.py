@@ -210,6 +210,13 @@ def test_the_text_says_when_there_is_nothing(capsys: pytest.CaptureFixture[str])
     assert capsys.readouterr().out.endswith("\n\nResolved: 0 findings\n")
 
 
+def test_the_text_says_when_nothing_is_left_of_what_there_is(capsys: pytest.CaptureFixture[str]) -> None:
+    check(1, BROKEN)
+    capsys.readouterr()
+    program.run(["history", "--history", "runs.sqlite", "--policy", "no-such-policy"])
+    assert "No finding is recorded under what was asked for" in capsys.readouterr().out
+
+
 def test_the_same_history_gives_the_same_bytes(capsys: pytest.CaptureFixture[str]) -> None:
     for name in ("one.sqlite", "two.sqlite"):
         for day, content in enumerate((BROKEN, MENDED, DOUBTFUL, BROKEN), start=1):

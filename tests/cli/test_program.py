@@ -102,7 +102,7 @@ def test_a_command_that_is_none(argv: list[str], said: str, capsys: pytest.Captu
         (["--stage", "precommit"], "--stage takes one of pre-commit, ci, scheduled; not `precommit`"),
         (["--stage", "precommit"], "did you mean `pre-commit`?"),
         (["--fail-on", "high"], "--fail-on takes one of audit, advisory, soft-mandatory, hard-mandatory; not `high`"),
-        (["--stage"], "expected one argument"),
+        (["--stage"], "--stage takes a value, and none is given\n  hint: see `sumptuary act --help`"),
         (["stray"], "unexpected argument `stray`"),
     ],
 )

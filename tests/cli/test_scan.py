@@ -29,9 +29,9 @@ def nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("argv", "said"),
     [
-        ([], "one of aws: sumptuary scan aws"),
+        ([], "scan needs to know what to read\n  hint: `sumptuary scan aws`"),
         (["asw"], "did you mean `aws`?"),
-        (["gcp"], "`scan gcp` is not there yet\n  hint: for now: aws"),
+        (["gcp"], "`scan gcp` is not there yet\n  hint: `sumptuary scan aws` is"),
         (["aws", "--external-id", "x"], "name it with --role-arn"),
         (["aws", "--deadline", "0"], "--deadline takes seconds"),
         (["aws", "--deadline", "soon"], "--deadline takes seconds"),

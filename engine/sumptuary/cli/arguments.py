@@ -35,7 +35,22 @@ class Parser(ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Raise what argparse found wrong as a usage error."""
-        raise UsageError(message, hint=f"see `{self.prog} --help`")
+        what, _, missing = message.rpartition("are required: ")
+        if what:
+            self._lacks(missing.split(", "))
+        option, _, problem = message.removeprefix("argument ").rpartition(": ")
+        said = f"{option} takes a value, and none is given" if problem == "expected one argument" else message
+        raise UsageError(said, hint=f"see `{self.prog} --help`")
+
+    def _lacks(self, names: Sequence[str]) -> NoReturn:
+        """Say which arguments are missing; of an action, which there are."""
+        for action in self._actions:
+            if action.nargs == PARSER and action.choices:
+                one = next(iter(action.choices))
+                hint = f"one of {', '.join(action.choices)}: `{self.prog} {one}`"
+                raise UsageError(f"{self.prog.rpartition(' ')[2]} needs to know what to do", hint=hint)
+        listed = " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+        raise UsageError(f"{listed} {'is' if len(names) == 1 else 'are'} missing", hint=f"see `{self.prog} --help`")
 
     def arguments(self, args: Sequence[str]) -> Namespace:
         """The arguments; options that do not exist are named with the nearest that do."""
@@ -190,9 +205,13 @@ def moment(text: str) -> datetime:
 
 
 def existing(paths: Iterable[str], what: str) -> list[str]:
-    """The paths, when all of them are there; a usage error that names the first that is not."""
+    """The paths, when all of them are there; a usage error that names the first that is not, or cannot be reached."""
     found = list(paths)
     for path in found:
-        if not os.path.exists(path):
-            raise UsageError(f"{what} `{path}` is not there")
+        try:
+            os.stat(path)
+        except (FileNotFoundError, NotADirectoryError, ValueError):
+            raise UsageError(f"{what} `{path}` is not there") from None
+        except OSError as error:
+            raise UsageError(f"{what} `{path}` cannot be reached: {error.strerror}") from None
     return found

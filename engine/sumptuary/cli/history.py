@@ -29,6 +29,8 @@ SCHEMA = "sumptuary.history/v1"
 SHOWN = 20
 """Runs that the text shows."""
 
+NARROWED = "No finding is recorded under what was asked for: without --policy, --scope and --since, all are shown."
+
 _RUN_HEADER = ("STARTED", "COST A MONTH", "SAVINGS", "OPEN", "NEW", "REOPENED", "RESOLVED", "SCOPE")
 
 
@@ -60,7 +62,8 @@ def run(arguments: Namespace) -> int:
     elif connection is None:
         sys.stdout.write("The history is empty: no run is recorded in it.\n")
     else:
-        sys.stdout.write("\n".join(_text(ran, found, arguments.status)) + "\n")
+        narrow = bool(arguments.scope or arguments.policy or arguments.since)
+        sys.stdout.write("\n".join(_text(ran, found, arguments.status, narrow=narrow)) + "\n")
     return 0
 
 
@@ -79,7 +82,7 @@ def _answer(connection: Connection | None, question: Question) -> tuple[list[Row
     return runs(connection, question), findings(connection, question)
 
 
-def _text(ran: Sequence[Row], found: Sequence[Row], status: str) -> list[str]:
+def _text(ran: Sequence[Row], found: Sequence[Row], status: str, *, narrow: bool) -> list[str]:
     more = f", the latest {SHOWN}" if len(ran) > SHOWN else ""
     lines = [f"{plural(len(ran), 'run')}{more}"]
     lines += _table(_RUN_HEADER, map(_run, ran[:SHOWN]))
@@ -87,7 +90,7 @@ def _text(ran: Sequence[Row], found: Sequence[Row], status: str) -> list[str]:
         chosen = [row for row in found if row["state"] == state]
         if chosen or status == state:
             lines += ["", f"{state.capitalize()}: {plural(len(chosen), 'finding')}", *_findings(state, chosen)]
-    return lines if found or status in STATES else [*lines, "", "No finding is recorded."]
+    return lines if found or status in STATES else [*lines, "", NARROWED if narrow else "No finding is recorded."]
 
 
 def _findings(state: str, chosen: Sequence[Row]) -> list[str]:

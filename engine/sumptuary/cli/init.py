@@ -225,12 +225,13 @@ def _advice(report: Report) -> Iterator[str]:
     elif summary.violations:
         yield "next: nothing blocks; `sumptuary check` shows what was found"
     if coverage.failures:
-        yield f"next: {plural(len(coverage.failures), 'problem')} in reading: `sumptuary check` names them"
+        yield f"next: {plural(len(coverage.failures), 'problem')} in reading: `sumptuary check` names them (exit 3);"
+        yield "      with --base, those in files that a change leaves alone are noted and no more"
     if coverage.unresolved_modules:
         count = plural(len(coverage.unresolved_modules), "module")
         yield f"next: {count} not on this machine: `terraform init` brings them, or check a plan"
     if summary.unknown:
-        yield f"next: {summary.unknown:,} not known for want of values: give them with --var-file, or check a plan"
+        yield f"next: {summary.unknown:,} not known: `sumptuary check` says why, and what would settle it"
 
 
 def _say(lines: Iterator[str] | Sequence[str]) -> None:

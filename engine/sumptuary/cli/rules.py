@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 NAME = "rules"
 HELP = "the rules that policies can use: list, show"
+TIGHTER = {"higher": "raise it", "lower": "lower it", "subset": "take away from it", "superset": "add to it"}
+"""What a layer below may do to a parameter, by how the parameter says that it tightens."""
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -92,7 +94,7 @@ def _rows(shape: Any, prefix: str = "") -> list[tuple[str, str, str, str]]:
         if choices:
             doc += f" One of {', '.join(choices)}."
         if tighten:
-            doc += f" A lower layer may only move it {tighten}."
+            doc += f" A lower layer may only {TIGHTER[tighten]}."
         record = item.metadata.get("record")
         kind = str(item.type) if isinstance(item.type, str) else getattr(item.type, "__name__", str(item.type))
         rows.append((prefix + item.name, kind, _default(item), doc.strip()))

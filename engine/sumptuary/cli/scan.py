@@ -66,9 +66,9 @@ def _check(arguments: Namespace) -> None:
     """Whether the call makes sense, before anything is sent."""
     target = arguments.target
     if target is None:
-        raise UsageError("scan needs to know what to read", hint=f"one of {', '.join(TARGETS)}: sumptuary scan aws")
+        raise UsageError("scan needs to know what to read", hint=f"`sumptuary scan {TARGETS[0]}`")
     if target in PLANNED:
-        raise UsageError(f"`scan {target}` is not there yet", hint=f"for now: {', '.join(TARGETS)}")
+        raise UsageError(f"`scan {target}` is not there yet", hint=f"`sumptuary scan {TARGETS[0]}` is")
     choose(target, TARGETS, "scan takes")
     if arguments.external_id and not arguments.role_arn:
         raise UsageError("--external-id is for a role: name it with --role-arn")

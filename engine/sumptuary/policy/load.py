@@ -111,7 +111,7 @@ def roots(sources: Sequence[str], packs: Sequence[str]) -> list[Root]:
     for source in sources:
         path = os.path.abspath(source)
         if not os.path.exists(path):
-            raise UsageError("no such file or directory", place=source, hint="--policies names a file or a directory")
+            raise UsageError("no such file or directory", place=source, hint="give a file, a directory or a pack")
         found.append(Root(path, source.replace(os.sep, "/")))
     return found
 

@@ -14,6 +14,20 @@ from sumptuary.yaml_lines import Document
 
 Path = tuple[str | int, ...]
 
+PLAIN = {
+    "a valid string": "text",
+    "a valid array": "a list",
+    "a valid list": "a list",
+    "a valid tuple": "a list",
+    "a valid dictionary": "a map",
+    "an object": "a map",
+    "a valid integer": "a whole number",
+    "a valid number": "a number",
+    "a valid boolean": "true or false",
+    "a valid date": "a date",
+}
+"""What pydantic calls things, and what those who write YAML call them."""
+
 
 def shown(path: str) -> str:
     """A path as reports show it: relative to the working directory where it lies inside, with ``/``."""
@@ -119,8 +133,10 @@ def _message(
     if kind == "string_pattern_mismatch":
         return f"{value!r} does not have the right form ({detail.get('ctx', {}).get('pattern')})", False
     given = f" (it is {_brief(value)})" if value is None or isinstance(value, (str, int, float, bool)) else ""
-    message = detail["msg"].removeprefix("Input ").replace("a valid string", "text")
-    return message.replace("should", "must") + given, "[key]" in detail["loc"]
+    message = detail["msg"].removeprefix("Input ").replace("should", "must")
+    for theirs, ours in PLAIN.items():
+        message = message.replace(theirs, ours)
+    return message + given, "[key]" in detail["loc"]
 
 
 def _words(detail: ErrorDetails) -> list[str]:
