@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sumptuary.model import Resource
 
 TERRAFORM = (".tf", ".tofu", ".tfvars", ".tf.json", ".tofu.json", ".tfvars.json")
+TERRAGRUNT = ("terragrunt.hcl", "terragrunt.stack.hcl")
 STANDARD_INPUT = "-"
 MANIFESTS = (".yaml", ".yml", ".json")
 PLAN_HEAD = 65536
@@ -49,7 +50,9 @@ def changes(paths: Sequence[str], arguments: Namespace, root: str, coverage: Cov
     yield from _recorded([*by_kind.get("inventory", []), *by_kind.get("standard input", [])], coverage)
     directories = by_kind.get("directory", [])
     for resource in (
-        *_configuration(directories, by_kind.get("configuration", []), arguments, root, coverage),
+        *_configuration(
+            [*directories, *by_kind.get("unit", [])], by_kind.get("configuration", []), arguments, root, coverage
+        ),
         *_manifests([*directories, *by_kind.get("manifest", [])], root, coverage),
     ):
         yield Change(resource, resource)
@@ -66,6 +69,8 @@ def _kind_of(path: str) -> str:
         return "directory"
     if path.endswith(TERRAFORM):
         return "configuration"
+    if os.path.basename(path) in TERRAGRUNT:
+        return "unit"
     if is_inventory(path):
         return "inventory"
     if _is_plan(path):
@@ -76,7 +81,7 @@ def _kind_of(path: str) -> str:
 def _configuration(
     directories: Sequence[str], files: Sequence[str], arguments: Namespace, root: str, coverage: Coverage
 ) -> Iterator[Resource]:
-    """Terraform under directories, and that which files belong to."""
+    """Terraform under directories (or that a Terragrunt unit names), and that which files belong to."""
     trees = dict.fromkeys(directories)
     if files:
         trees.update(_roots([os.path.dirname(path) or "." for path in files], root, coverage))

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from sumptuary.sources.terraform import Options
     from sumptuary.sources.terraform.modules import Declaration, Library, Module
     from sumptuary.sources.terraform.scope import FileAccess, Scope
+    from sumptuary.sources.terraform.terragrunt import Unit
     from sumptuary.sources.terraform.variables import Given
 
 DEEPEST_CALL = 30
@@ -37,21 +38,14 @@ class Run:
     """What all modules under one root share.
 
     ``reached`` are the directories that were called; ``left`` counts down the instances that may still be made.
-    ``reusable`` says that the root is written to be called from elsewhere.
+    ``reusable`` says that the root is written to be called from elsewhere; ``unit`` is the Terragrunt unit that gives
+    the variables, where one does.
     """
 
     __slots__ = (
-        "budget",
-        "directory",
-        "downloaded",
-        "files",
-        "given",
-        "left",
-        "library",
-        "options",
-        "reached",
-        "reusable",
-    )
+        "budget", "directory", "downloaded", "files", "given", "left", "library", "options", "reached", "reusable",
+        "unit",
+    )  # fmt: skip
 
     def __init__(
         self, library: Library, options: Options, directory: str, given: Given, reached: set[str], *, reusable: bool
@@ -66,6 +60,7 @@ class Run:
         self.files: FileAccess = TreeFiles(library.tree.root, directory)
         self.budget = Budget()
         self.left = MOST_INSTANCES
+        self.unit: Unit | None = None
 
 
 class Instance:
@@ -296,4 +291,7 @@ class Called:
 def root_instance(run: Run, module: Module) -> Instance:
     """The root module itself."""
     run.reached.add(module.directory)
-    return Instance(run, module)
+    made = Instance(run, module)
+    if run.unit is not None:
+        made.calls = run.unit.calls()
+    return made

@@ -6,7 +6,7 @@ from sumptuary.model import Origin, Place
 from sumptuary.sources.terraform.expressions import Expression
 from sumptuary.sources.terraform.lazy import settled
 from sumptuary.sources.terraform.provenance import At, trace_variable
-from sumptuary.values import is_list, is_map
+from sumptuary.values import ABSENT, is_list, is_map
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -91,10 +91,9 @@ class InferredOrigin(Origin):
 
     def _given(self, path: tuple[str, ...]) -> tuple[str, ...]:
         """As much of a path (an argument, and keys within) as leads to a line; empty where the call gives no value."""
-        instance = self.made.node.instance
-        if instance.call is None or not path or path[0] not in instance.call.body.attributes:
+        value = self._argument(path[0]) if path else ABSENT
+        if value is ABSENT:
             return ()
-        value = settled(instance.call.body.attributes[path[0]].expression.evaluate(instance.outside))
         for number, key in enumerate(path[1:], 1):
             if is_list(value):
                 return path[:number]
@@ -102,6 +101,14 @@ class InferredOrigin(Origin):
                 return ()
             value = settled(value[key])
         return path
+
+    def _argument(self, name: str) -> object:
+        """What the call (or a Terragrunt unit) gives for an argument; ABSENT where it says nothing."""
+        instance = self.made.node.instance
+        if instance.call is None:
+            return settled(instance.run.unit.value(name)) if instance.run.unit is not None else ABSENT
+        written = instance.call.body.attributes.get(name)
+        return settled(written.expression.evaluate(instance.outside)) if written is not None else ABSENT
 
     def _place(self, path: tuple[str, ...]) -> Place | None:
         """Where a path of an argument is written: its innermost key's line, or for a whole argument its own."""
@@ -113,4 +120,4 @@ class InferredOrigin(Origin):
         places = [each for each in trace_variable(start, given[0], given[1:]) if each.path != declaration.shown]
         if not places:
             return None
-        return places[0] if len(given) > 1 else places[-1]
+        return places[0] if len(given) > 1 or instance.call is None else places[-1]

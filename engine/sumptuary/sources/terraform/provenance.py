@@ -171,6 +171,11 @@ def trace_variable(at: At, name: str, keys: tuple[str, ...]) -> Iterator[Place]:
             yield from trace(At(instance.parent, argument.expression, shown, argument.line, left), keys)
             yield Place(shown, argument.line)
             return
+    if instance.call is None and instance.run.unit is not None:
+        given = list(instance.run.unit.places(name, keys))
+        yield from given
+        if given:
+            return
     declared = instance.module.variables.get(name)
     default = declared.body.attributes.get("default") if declared is not None else None
     if declared is not None and default is not None and not instance.module.variable_files:

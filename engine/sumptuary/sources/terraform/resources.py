@@ -104,7 +104,8 @@ def _resource(
 ) -> Resource:
     declaration, instance = made.node.declaration, made.node.instance
     type_name = declaration.block.labels[0]
-    root = instance.run.library.tree.shown(instance.run.directory)
+    run = instance.run
+    root = run.library.tree.shown(run.directory if run.unit is None else run.unit.directory)
     prefix = type_name.partition("_")[0]
     attributes = made.configured()
     origin: Origin = TracedOrigin(made, root, places_of(declaration))

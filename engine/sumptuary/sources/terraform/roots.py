@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from sumptuary.sources.terraform import Options
     from sumptuary.sources.terraform.modules import Module
 
+UNITS = ("terragrunt.hcl", "terragrunt.stack.hcl")
+"""Files by which Terragrunt knows a directory that it runs Terraform for."""
+
 
 def read_roots(paths: Sequence[str], options: Options, coverage: Coverage) -> Iterator[Resource]:
     """The resources of every root module under the paths, root by root in the order of the directories."""
@@ -30,23 +33,38 @@ def read_roots(paths: Sequence[str], options: Options, coverage: Coverage) -> It
     library = Library(tree)
     directories = _directories(paths, tree)
     modules = {directory: module for directory in directories if (module := library.module(directory)) is not None}
-    called = _called(modules)
     reached: set[str] = set()
     inferred: dict[str, int] = {}
-    for round_of in (called, reached):
-        for directory, module in modules.items():
-            if directory in round_of:
-                continue
-            for resource in _read_root(library, module, options, reached):
-                source = resource.attributes.get("inferred_from")
-                if isinstance(source, str):
-                    inferred[source] = inferred.get(source, 0) + 1
-                yield resource
+    for run, module in _roots(directories, modules, library, options, reached):
+        for resource in _read_root(run, module):
+            source = resource.attributes.get("inferred_from")
+            if isinstance(source, str):
+                inferred[source] = inferred.get(source, 0) + 1
+            yield resource
     if inferred:
         coverage.note(_inferred_note(inferred))
     for name in options.variables:
         if not any(name in module.variables for module in modules.values()):
             coverage.note(f"--var {name}: no module here declares this variable")
+
+
+def _roots(
+    directories: list[str], modules: dict[str, Module], library: Library, options: Options, reached: set[str]
+) -> Iterator[tuple[Run, Module]]:
+    """Every root module: what Terragrunt's units name, what nobody calls, and what only calls itself."""
+    called = _called(modules)
+    with_units = [each for each in directories if any(os.path.isfile(os.path.join(each, name)) for name in UNITS)]
+    if with_units:
+        from sumptuary.sources.terraform.terragrunt import run_of, units_of
+
+        for unit in units_of(with_units, library, options):
+            yield run_of(unit, library, options, reached)
+        called |= reached
+    for done in (called, reached):
+        for directory, module in modules.items():
+            if directory not in done:
+                given = given_for(module, options, library.tree)
+                yield Run(library, options, directory, given, reached, reusable=is_reusable(module)), module
 
 
 def _inferred_note(inferred: dict[str, int]) -> str:
@@ -63,9 +81,9 @@ def _directories(paths: Sequence[str], tree: Tree) -> list[str]:
     for path in paths:
         absolute = os.path.abspath(path)
         if os.path.isdir(absolute):
-            for directory in tree.folders([absolute], SUFFIXES):
+            for directory in tree.folders([absolute], (*SUFFIXES, *UNITS)):
                 found[directory] = None
-        elif absolute.endswith((*SUFFIXES, ".tfvars", ".tfvars.json")) and os.path.lexists(absolute):
+        elif absolute.endswith((*SUFFIXES, *UNITS, ".tfvars", ".tfvars.json")) and os.path.lexists(absolute):
             found[os.path.dirname(absolute)] = None
         else:
             tree.fail(absolute, 0, "there is no such file or directory, or it is not Terraform")
@@ -94,14 +112,11 @@ def is_reusable(module: Module) -> bool:
     return any("default" not in each.body.attributes for each in module.variables.values())
 
 
-def _read_root(library: Library, module: Module, options: Options, reached: set[str]) -> Iterator[Resource]:
-    tree = library.tree
-    given = given_for(module, options, tree)
-    run = Run(library, options, module.directory, given, reached, reusable=is_reusable(module))
+def _read_root(run: Run, module: Module) -> Iterator[Resource]:
     estate, configurations = read_estate(root_instance(run, module))
     for resource in estate.resources.values():
         before = resource.tag_attribute
-        fill(resource, estate, tree.coverage)
+        fill(resource, estate, run.library.tree.coverage)
         if resource.tag_attribute != before:
             resource.tags = read_tags(resource, configurations[resource.address])
     yield from estate.resources.values()

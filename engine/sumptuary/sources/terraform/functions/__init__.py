@@ -59,8 +59,7 @@ def bind(name: str, arguments: list[Compiled], expanded: bool) -> Compiled:
         return _try(arguments) if name == "try" else _can(arguments)
     function = find(name)
     if function is None:
-        unknown = Unknown(f"the function {name}() is not known", (name,))
-        return lambda scope: unknown
+        return _of_scope(name, arguments)
 
     def run(scope: Scope) -> object:
         scope.budget.spend()
@@ -74,6 +73,22 @@ def bind(name: str, arguments: list[Compiled], expanded: bool) -> Compiled:
             values += last
         try:
             return function.call(scope, values)
+        except EvaluationError as error:
+            raise EvaluationError(f"{name}(): {error}") from None
+
+    return run
+
+
+def _of_scope(name: str, arguments: list[Compiled]) -> Compiled:
+    """A function that only some scopes have (Terragrunt's): they give it under its name with ``()`` behind."""
+    unknown = Unknown(f"the function {name}() is not known", (name,))
+
+    def run(scope: Scope) -> object:
+        given = scope.root(f"{name}()")
+        if not callable(given):
+            return unknown
+        try:
+            return given([settled(argument(scope)) for argument in arguments])
         except EvaluationError as error:
             raise EvaluationError(f"{name}(): {error}") from None
 
