@@ -129,6 +129,11 @@ def test_what_is_not_known_has_no_price(given: dict[str, Any], said: str) -> Non
     assert said in cost.unpriced
 
 
+def test_without_a_region_there_is_no_price_and_it_is_said_what_to_do() -> None:
+    cost, _ = price_resource(placed("cpu: 1", cluster=Cluster("aws", "", ("m6i.2xlarge",))), CATALOGUE)
+    assert cost.unpriced == "its region is not given: say it in sumptuary.yaml (context.kubernetes.region)"
+
+
 def test_without_node_types_there_is_no_price_and_it_is_said_what_to_do() -> None:
     resource = placed("cpu: 1", cluster=Cluster("aws", "us-east-1"))
     sku = compute_of(resource).sku

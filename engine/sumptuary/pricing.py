@@ -107,7 +107,7 @@ def parts_of(resource: Resource) -> tuple[Part, ...] | Unpriced:
     if isinstance(region, Unknown):
         return Unpriced(f"its region is not known: {region.reason}")
     if not region:
-        return Unpriced("its region is not given")
+        return Unpriced(f"its region is not given: say it in sumptuary.yaml (context.{resource.provider}.region)")
     parts: list[Part] = []
     if compute is not None and has_compute:
         part = _compute_part(resource, compute, region)

@@ -38,7 +38,8 @@ def test_a_headline_claims_no_figure_that_nobody_knows(spend: sample.Spend, firs
 
 
 def test_a_run_that_found_nothing_says_so() -> None:
-    assert text([], ledger=Coverage(files_seen=1)).splitlines()[0] == "No resource was found"
+    found = text([], ledger=Coverage(files_seen=1), spend=sample.Spend())
+    assert found.splitlines()[0] == "No resource was found"
 
 
 def test_a_violation_shows_line_severity_message_saving_address_policy_and_remedy() -> None:

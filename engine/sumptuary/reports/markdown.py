@@ -30,6 +30,7 @@ ROWS = 10
 """Rows of the table: a screen."""
 LIMIT = 60_000
 """Characters of the whole; GitHub takes 65,536."""
+SIGNED_OFF = ("waived", "approved")
 NAMED = 5
 """Resources that are named where several share a reason."""
 
@@ -65,10 +66,10 @@ def _is_pressing(violation: Violation) -> bool:
 
 
 def _set_aside(report: Report) -> list[Group]:
-    """What was waived, approved or there before, and what policies at ``audit`` found."""
+    """What was waived or approved, and what policies at ``audit`` found; what was there before is only counted."""
     audited = (one.status == "fail" and not _is_pressing(one) for one in report.violations)
     found = zip(report.violations, audited, strict=True)
-    return _grouped((one for one, recorded in found if recorded or one.status in ACCEPTED), report)
+    return _grouped((one for one, recorded in found if recorded or one.status in SIGNED_OFF), report)
 
 
 def _grouped(violations: Iterable[Violation], report: Report) -> list[Group]:

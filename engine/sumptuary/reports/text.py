@@ -52,10 +52,10 @@ def headline(report: Report) -> str:
     asides = [f"saving {span(savings, spend.currency)}"] if _varies(savings, spend.currency) else []
     asides += [f"{plural(spend.unpriced, 'resource')} unpriced"] if spend.unpriced else []
     aside = f" ({'; '.join(asides)})" if asides else ""
-    if not report.summary.resources:
-        return "No resource was found"
+    if spend.monthly is None and not asides:
+        return "Nothing here has a price of its own" if report.summary.resources else "No resource was found"
     if spend.monthly is None:
-        return f"No cost is known{aside}" if asides else "Nothing here has a price of its own"
+        return f"No cost is known{aside}"
     cost = amount(spend.monthly.expected, spend.currency)
     if savings.high <= ZERO:
         return f"{cost} a month; no saving found{aside}"
