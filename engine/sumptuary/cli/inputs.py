@@ -49,12 +49,10 @@ def changes(paths: Sequence[str], arguments: Namespace, root: str, coverage: Cov
             yield Change(planned.before, planned.after)
     yield from _recorded([*by_kind.get("inventory", []), *by_kind.get("standard input", [])], coverage)
     directories = by_kind.get("directory", [])
-    for resource in (
-        *_configuration(
-            [*directories, *by_kind.get("unit", [])], by_kind.get("configuration", []), arguments, root, coverage
-        ),
-        *_manifests([*directories, *by_kind.get("manifest", [])], root, coverage),
-    ):
+    trees, files = [*directories, *by_kind.get("unit", [])], by_kind.get("configuration", [])
+    for resource in _configuration(trees, files, arguments, root, coverage):
+        yield Change(resource, resource)
+    for resource in _manifests([*directories, *by_kind.get("manifest", [])], root, coverage):
         yield Change(resource, resource)
     for path in by_kind.get("", ()):
         coverage.files_seen += 1
