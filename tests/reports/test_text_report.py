@@ -42,6 +42,16 @@ def test_a_run_that_found_nothing_says_so() -> None:
     assert found.splitlines()[0] == "No resource was found"
 
 
+def test_a_remedy_is_told_where_a_reader_meets_it_first() -> None:
+    def found(address: str, path: str, remediation: str) -> Violation:
+        return sample.violation(sample.resource(address, path), remediation=remediation)
+
+    output = text([found("a.one", "a.tf", "Tag it."), found("a.two", "b.tf", "Tag it."), found("a.x", "c.tf", "Else.")])
+    assert output.count("Tag it.") == 1
+    assert output.index("a.one") < output.index("Tag it.") < output.index("a.two")
+    assert "Else." in output
+
+
 def test_a_violation_shows_line_severity_message_saving_address_policy_and_remedy() -> None:
     block = text().split("training/main.tf\n")[1].split("\n\n")[0].splitlines()
     assert block[0].split() == [

@@ -40,7 +40,13 @@ def render(report: Report, style: Style) -> str:
     paint = Paint(style.colour)
     heads = [*folded(change_headline(report), style.width), *folded(headline(report), style.width)]
     blocks = [[paint("bold", line) for line in heads]]
-    blocks += [_file(path, groups, style.width, paint, _currency(report)) for path, groups in _by_file(report)]
+    told: set[tuple[str, str]] = set()
+    for path, groups in _by_file(report):
+        blocks.append([paint("bold", printable(path))])
+        for group in groups:
+            remedy = (group.first.policy, group.first.remediation)
+            blocks[-1] += _group(group, style.width, paint, _currency(report), remedy=remedy not in told)
+            told.add(remedy)
     blocks += [unknowns(report, style.width), resolved(report, style.width), ledger(report, style.width)]
     blocks.append([paint("bold", line) for line in folded(verdict(report), style.width)])
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
@@ -114,14 +120,8 @@ def _by_file(report: Report) -> list[tuple[str, list[Group]]]:
     return [(path, list(groups.values())) for path, groups in ranked]
 
 
-def _file(path: str, groups: list[Group], width: int, paint: Paint, currency: str) -> list[str]:
-    lines = [paint("bold", printable(path))]
-    for group in groups:
-        lines += _group(group, width, paint, currency)
-    return lines
-
-
-def _group(group: Group, width: int, paint: Paint, currency: str) -> list[str]:
+def _group(group: Group, width: int, paint: Paint, currency: str, *, remedy: bool) -> list[str]:
+    """What is wrong, with whom, by which law; and the ``remedy``, which is told where a reader meets it first."""
     violation = group.first
     severity = violation.severity if violation.status == "fail" else "error"
     money = _money(group, currency)
@@ -138,7 +138,8 @@ def _group(group: Group, width: int, paint: Paint, currency: str) -> list[str]:
         *folded(_unpriced(violation), room),
     ]
     lines += [" " * _INDENT + line for line in rest]
-    lines += [" " * _INDENT + paint("dim", line) for line in folded(violation.remediation, room)]
+    if remedy:
+        lines += [" " * _INDENT + paint("dim", line) for line in folded(violation.remediation, room)]
     return lines
 
 
