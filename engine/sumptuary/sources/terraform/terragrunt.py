@@ -76,7 +76,18 @@ def units_of(directories: Iterable[str], library: Library, options: Options) -> 
             run = Run(library, options, directory, Given({}, {}), set(), reusable=False)
             found.append(Unit(Config(run, files, path, path)))
     parents = {layer.path for unit in found for layer in unit.layers[:-1]}
-    return [unit for unit in found if unit.config.path not in parents and _has_module(unit, library)]
+    return [unit for unit in found if unit.config.path not in parents and _is_run(unit) and _has_module(unit, library)]
+
+
+def _is_run(unit: Unit) -> bool:
+    """Whether Terragrunt runs it at all: ``skip`` and ``exclude`` may say no; a note says so."""
+    config = unit.config
+    skip = config.body.attributes.get("skip")
+    said = config.setting("exclude", "if") if skip is None else (skip, config.value(skip))
+    if said is None or said[1] is not True:
+        return True
+    config.run.library.tree.coverage.note(f"{config.shown}:{said[0].line}: Terragrunt leaves this unit out; so do we")
+    return False
 
 
 def _has_module(unit: Unit, library: Library) -> bool:
@@ -104,7 +115,7 @@ def _has_module(unit: Unit, library: Library) -> bool:
 
 def _has_local_module(unit: Unit, library: Library, text: str) -> bool:
     path = os.path.normpath(os.path.join(unit.directory, text.partition("?")[0].replace("//", "/")))
-    inside = library.tree.holds(path)
+    inside = "\0" not in path and library.tree.holds(path)
     unit.module = library.module(path) if inside and os.path.isdir(path) else None
     if unit.module is None:
         what = "no configuration there" if inside else "outside of the scanned tree"

@@ -27,11 +27,13 @@ NAME = "terragrunt.hcl"
 class Files:
     """The Terragrunt files of a run, each parsed once; what is wrong with one goes into the ledger."""
 
-    __slots__ = ("_bodies", "library")
+    __slots__ = ("_bodies", "library", "read")
 
     def __init__(self, library: Library) -> None:
         self.library = library
         self._bodies: dict[str, Body | None] = {}
+        self.read: dict[tuple[str, str], Config] = {}
+        """What ``read_terragrunt_config`` gave, by the unit that asked and the file: each is evaluated once."""
 
     def body(self, path: str) -> Body | None:
         """What a file says; None where it cannot be read."""
@@ -161,11 +163,14 @@ class Config(Instance):
     def read(self, path: str) -> Config:
         """Another file, as ``read_terragrunt_config`` reads it. Raises EvaluationError where there is none."""
         full = os.path.normpath(os.path.join(os.path.dirname(self.path if self.depth else self.child), path))
+        if not os.path.isfile(full) or not self.run.library.tree.holds(full):
+            raise EvaluationError(f"there is no file {path}")
         if self.depth >= DEEPEST:
             raise EvaluationError("files read each other too deep")
-        if not self.run.library.tree.holds(full) or not os.path.isfile(full):
-            raise EvaluationError(f"there is no file {path}")
-        return Config(self.run, self.files_read, full, full, self.depth + 1)
+        key = (self.run.directory, full)
+        if key not in self.files_read.read:
+            self.files_read.read[key] = Config(self.run, self.files_read, full, full, self.depth + 1)
+        return self.files_read.read[key]
 
     def block(self, block: Block) -> Declaration:
         """One of its blocks with the file that it stands in."""

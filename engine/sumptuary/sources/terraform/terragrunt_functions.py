@@ -67,8 +67,8 @@ def _find_in_parent_folders(config: Config, values: list[object]) -> object:
     before = os.path.dirname(config.child)
     while level != before and tree.holds(level):
         found = os.path.join(level, name)
-        if os.path.exists(found):
-            return found
+        if os.path.exists(found) and tree.holds(found):
+            return os.path.normpath(found)
         before, level = level, os.path.dirname(level)
     if len(values) > 1:
         return values[1]

@@ -84,6 +84,7 @@ def _of_scope(name: str, arguments: list[Compiled]) -> Compiled:
     unknown = Unknown(f"the function {name}() is not known", (name,))
 
     def run(scope: Scope) -> object:
+        scope.budget.spend()
         given = scope.root(f"{name}()")
         if not callable(given):
             return unknown
