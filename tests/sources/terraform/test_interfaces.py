@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from sources.terraform.estate_cases import check, load, run
+from sumptuary.cli.program import run as command
 from sumptuary.model import Resource
 from sumptuary.sources.terraform.interfaces import TABLE, Known, address_of, interface_of, majors, module_of
 from sumptuary.values import to_json
@@ -105,6 +106,18 @@ def each_reference(body: Any) -> set[tuple[str, ...]]:
     for block in body.blocks:
         found |= each_reference(block.body)
     return found
+
+
+def test_a_finding_says_that_it_was_inferred(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    call = 'module "vm" {\n  source = "terraform-aws-modules/ec2-instance/aws"\n  instance_type = "p4d.24xlarge"\n}\n'
+    (tmp_path / "main.tf").write_text(f'provider "aws" {{\n  region = "us-east-1"\n}}\n{call}', encoding="utf-8")
+    assert command(["check", str(tmp_path), "--format", "json", "--no-cache"]) == 1
+    found = {each["policy"]: each for each in json.loads(capsys.readouterr().out)["violations"]}
+    assert {"required-tags", "missing-ttl"} <= set(found)
+    for each in found.values():
+        assert each["message"].endswith("(as its arguments say; the module itself is not here)")
+        assert each["evidence"]["inferred_from"].startswith("terraform-aws-modules/ec2-instance/aws (read as version 6")
+        assert each["confidence"] in ("medium", "low")
 
 
 CALL = """

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from sumptuary.sources.terraform.instances import ResourceInstance
     from sumptuary.sources.terraform.syntax import Attribute, Body
 
+ELSEWHERE: dict[str, object] = dict.fromkeys(("metadata", "spec", "activeDeadlineSeconds"))
+"""Names of Kubernetes that rules look for everywhere: no type of a cloud has them, so they are absent, not unknown."""
+
 
 class InferredOrigin(Origin):
     """The lines of a call's arguments that a resource was inferred from; they are looked for when asked for."""

@@ -110,9 +110,9 @@ def _resource(
     attributes = made.configured()
     origin: Origin = TracedOrigin(made, root, places_of(declaration))
     if instance.module.inferred:
-        from sumptuary.sources.terraform.inferred import InferredOrigin
+        from sumptuary.sources.terraform.inferred import ELSEWHERE, InferredOrigin
 
-        attributes["inferred_from"] = instance.module.inferred
+        attributes.update({**ELSEWHERE, "inferred_from": instance.module.inferred})
         origin = InferredOrigin(made, root)
     resource = Resource(
         id=f"{root}:{made.address}",
