@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sumptuary.sources.terraform.instances import ResourceInstance
     from sumptuary.sources.terraform.syntax import Attribute, Body
 
-ELSEWHERE: dict[str, object] = dict.fromkeys(("metadata", "spec", "activeDeadlineSeconds"))
+ELSEWHERE: dict[str, object] = {"metadata": None, "spec": None, "activeDeadlineSeconds": None}
 """Names of Kubernetes that rules look for everywhere: no type of a cloud has them, so they are absent, not unknown."""
 
 
