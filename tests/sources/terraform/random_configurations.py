@@ -261,7 +261,10 @@ class _Module:
         self.chance.shuffle(self.blocks)
         cut = self.chance.randint(0, len(self.blocks))
         files = self.made.files
-        files[f"{folder}main.tf"] = "\n\n".join(self.blocks[:cut]) + "\n"
+        between = self.chance.choice(("\n\n", '\n# } ${x} "\n', "\n/* {\n <<EOT */ // [\n\n"))
+        files[f"{folder}main.tf"] = between.join(self.blocks[:cut]) + "\n"
+        if self.chance.random() < 0.1:
+            files[f"{folder}main.tf"] = files[f"{folder}main.tf"].replace("\n", "\r\n")
         files[f"{folder}more.tf"] = "\n".join(self.blocks[cut:]) + "\n"
         files[f"{folder}x.tf.json"] = json.dumps(self.json, ensure_ascii=self.chance.random() < 0.5, indent=1)
         if self.chance.random() < 0.4:
