@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 from collections import Counter
@@ -40,6 +41,8 @@ DELIBERATE_FORMS = {
 """What Terraform knows of an expression that waits for an apply (``@``), and we do not; and why."""
 DELIBERATE_NUMBERS = {"(false ? @ : 7)": "7", "tomap({ a = @, b = true }).b": "true"}
 """Beside a text that is not known, Terraform makes text of numbers and bools; we leave them as they are."""
+ZERO = re.compile(r"-0(?![\w.])")
+"""A zero with a sign, which Terraform makes of ``0 * -1``; ours has none."""
 MOST_REFUSED = 0.1
 """The share of the random configurations that Terraform may refuse."""
 
@@ -250,10 +253,10 @@ def _part(marks: Any, key: str | int) -> Any:
 
 
 def _plain(value: object) -> tuple[str, object]:
-    """A scalar so that true is not 1, and 1.0 is."""
+    """A scalar so that true is not 1, and 1.0 is, and the sign that Terraform gives to a zero is not."""
     if isinstance(value, (int, Decimal)) and not isinstance(value, bool):
         return "number", Decimal(value)
-    return type(value).__name__, value
+    return type(value).__name__, ZERO.sub("0", value) if isinstance(value, str) else value
 
 
 def run(seeds: range, directory: Path) -> Tally:

@@ -53,8 +53,8 @@ def ask_terraform(expressions: list[str], directory: Path) -> list[str | None]:
 
 
 def exact(text: str) -> object:
-    """JSON with its numbers kept as text."""
-    decoded: object = json.loads(text, parse_int=lambda n: f"#{n}", parse_float=lambda n: f"#{n}")
+    """JSON with its numbers kept as text; the sign that Terraform gives to a zero is not."""
+    decoded: object = json.loads(text, parse_int=lambda n: f"#{n}".replace("#-0", "#0"), parse_float=lambda n: f"#{n}")
     return decoded
 
 
@@ -123,7 +123,7 @@ NUMBERS = st.one_of(
     forms("(@ ? @ : @)", TRUTH, NUMBER, NUMBER),
     calls("abs ceil floor signum", NUMBER),
     calls("max min", NUMBER, NUMBER),
-    forms("pow(floor(@), 2)", NUMBER),
+    forms("pow(floor(@ % 100), 2)", NUMBER),
     calls("length", st.one_of(LIST, MAP, TEXT)),
     calls("sum", LIST),
     forms("index(@, @)", LIST, NUMBER),
