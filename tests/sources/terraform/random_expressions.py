@@ -108,7 +108,7 @@ STRING_FORMS = (
     *(f"{name}(@s)" for name in ("upper", "lower", "title", "trimspace", "md5", "base64encode", "urlencode")),
     'join("-", @S)',
     'format("%s/%03d", @s, floor(@n))',
-    'format("%v", @x)',
+    'format("%v", [@x])',
     'replace(@s, "/[a-z]+/", "<$0>")',
     "jsonencode(@x)",
     "yamlencode(@x)",
