@@ -15,7 +15,7 @@ from sumptuary.coverage import Coverage
 from sumptuary.facts import FactNames, declare
 from sumptuary.findings import Finding
 from sumptuary.model import NO_ACCELERATORS, Accelerators, Compute, Estate, Requests, Resource
-from sumptuary.placement import Cluster, place, share_of
+from sumptuary.placement import Cluster, doubts, place, share_of
 from sumptuary.pricing import price_resource
 from sumptuary.rule import Context, Lever, Range, load_parameters
 from sumptuary.savings import Claim, combine
@@ -318,3 +318,12 @@ PRODUCTS = [
 def test_names_of_device_plugins_are_models_of_the_catalogue(product: str, model: str, memory: int) -> None:
     assert CATALOGUE.accelerator_name(product) == model
     assert CATALOGUE.accelerator_memory_gib(product) == memory
+
+
+def test_a_node_type_that_nobody_knows_is_named() -> None:
+    catalogue = Catalogue()
+    assert doubts(Cluster("aws", "us-east-1", ("m5.xlarge",)), catalogue) == []
+    (doubt,) = doubts(Cluster("aws", "us-east-1", ("m5.xlarge", "g6.xlarg")), catalogue)
+    assert "g6.xlarg is not known" in doubt
+    (doubt,) = doubts(Cluster("", "us-east-1", ("m5.xlarge",)), catalogue)
+    assert "no provider" in doubt

@@ -190,7 +190,8 @@ class Compute:
 
     ``purchase_option`` is ``on-demand``, ``spot``, ``reserved`` or ``capacity-block``. ``alternatives`` are further
     SKUs that the pool may use instead of ``sku``. Of pods, the counts are pods, ``requests`` what each asks for, and
-    ``share`` the part of one ``sku`` that it takes, above 0 up to 1; None is all of it.
+    ``share`` the part of one ``sku`` that it takes, above 0 up to 1; None is all of it. ``node_types`` are the types
+    that their cluster has.
     """
 
     sku: str | Unknown | None = None
@@ -202,6 +203,7 @@ class Compute:
     accelerators: Accelerators | Unknown | None = None
     requests: Requests | None = None
     share: Decimal | None = None
+    node_types: tuple[str, ...] = ()
     sku_attribute: str = ""
     purchase_attribute: str = ""
     count_attribute: str = ""

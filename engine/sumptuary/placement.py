@@ -45,6 +45,7 @@ def place(resource: Resource, cluster: Cluster, catalogue: Catalogue) -> None:
         resource.region = cluster.region
     if compute is None or compute.requests is None:
         return
+    compute.node_types = cluster.node_types
     if compute.sku is None:
         compute.sku = _chosen(resource.host, compute, compute.requests, cluster, catalogue)
     if isinstance(compute.sku, Unknown):
@@ -63,6 +64,16 @@ def place(resource: Resource, cluster: Cluster, catalogue: Catalogue) -> None:
         compute.share = share
         if compute.purchase_option is None and cluster.rates is not None:
             compute.purchase_option = cluster.rates.get(sku)
+
+
+def doubts(cluster: Cluster, catalogue: Catalogue) -> list[str]:
+    """What is wrong with a cluster as a project describes it: silence would read as prices that nobody has."""
+    if cluster.node_types and not cluster.provider:
+        return ["context.kubernetes names node types and no provider: their hardware and prices are not known"]
+    unknown = [sku for sku in cluster.node_types if catalogue.hardware(cluster.provider, sku) is None]
+    return [
+        f"context.kubernetes.node_types: the hardware of {sku} is not known; no pod is placed on it" for sku in unknown
+    ]
 
 
 def _cloud_of(sku: str, catalogue: Catalogue) -> str:

@@ -175,6 +175,13 @@ def _places(resource: Resource, attribute: str) -> tuple[Place | None, tuple[tup
 
 def what_settles(depends_on: Sequence[str]) -> str:
     """What a person can do about an unknown."""
+    if "nodeSelector" in depends_on:
+        return (
+            "Name it with a node selector (nvidia.com/gpu.product, cloud.google.com/gke-accelerator), or the cluster's "
+            "node types in sumptuary.yaml (context.kubernetes.node_types)."
+        )
+    if "context.kubernetes.node_types" in depends_on:
+        return "Name the cluster's node types in sumptuary.yaml (context.kubernetes.node_types)."
     variables = [name for name in depends_on if name.startswith("var.")]
     if variables:
         names = ", ".join(variables[:3])

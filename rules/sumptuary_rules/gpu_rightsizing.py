@@ -144,7 +144,7 @@ class GpuRightsizing(ResourceRule):
         key = (
             *(resource.host, resource.region, needed, tuple(models)),
             *(present.model, present.count, present.memory_gib),
-            *((compute.sku, compute.share) if compute is not None else ()),
+            *((compute.sku, compute.share, compute.node_types) if compute is not None else ()),
             *((asked.vcpus, asked.memory_gib, asked.accelerators) if asked is not None else ()),
         )
         if key not in self._suggested:
@@ -196,11 +196,17 @@ class GpuRightsizing(ResourceRule):
             levers=(_move(suggestion, resource),) if suggestion is not None else (),
             facts={
                 "accelerators": {"count": present.count, "model": present.model},
-                "suggestion": {"sku": suggestion.sku if suggestion is not None else "no cheaper type is known"},
+                "suggestion": {"sku": _named(suggestion)},
             },
             evidence=evidence,
             confidence=weaker("high" if declared else "medium", resource.workload.confidence),
         )
+
+
+def _named(suggestion: Suggestion | None) -> str:
+    if suggestion is None:
+        return "no cheaper type is known"
+    return f"{suggestion.sku}, which the cluster does not have yet" if suggestion.is_new else suggestion.sku
 
 
 def _move(suggestion: Suggestion, resource: Resource) -> Lever:

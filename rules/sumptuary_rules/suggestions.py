@@ -25,6 +25,8 @@ class Suggestion:
     accelerators: Accelerators
     unit_price: Decimal | None
     share: Decimal = Decimal(1)
+    is_new: bool = False
+    """Whether a pod's cluster has no such nodes yet."""
 
 
 def memory_needed_gib(parameters_billion: float) -> float:
@@ -41,7 +43,8 @@ def cheapest(
     """The cheapest instance type with one of the models that would do, and that costs less than the present one.
 
     It would do when its accelerators have the memory needed, or, where that is not known, when there are as many of
-    them. Where the region or the prices are not known it is the smallest that would do.
+    them. Where the region or the prices are not known it is the smallest that would do. For a pod, the nodes that its
+    cluster has come first.
     """
     compute = resource.compute
     sku = compute.sku if compute is not None else None
@@ -50,6 +53,16 @@ def cheapest(
         return None
     sku = sku if isinstance(sku, str) else ""
     found = list(_fitting(resource, sku, current, models, needed_gib, context))
+    types = compute.node_types if compute is not None else ()
+    for item in found:
+        item.is_new = bool(types) and item.sku not in types
+    own = [item for item in found if not item.is_new]
+    return _cheapest(resource, sku, own, context) or _cheapest(resource, sku, found, context)
+
+
+def _cheapest(resource: Resource, sku: str, found: list[Suggestion], context: Context) -> Suggestion | None:
+    """The cheapest of those that would do, if it costs less than what runs."""
+    compute = resource.compute
     priced = [item for item in found if item.unit_price is not None]
     if not priced:
         return found[0] if found and not sku.startswith("ml.") else None

@@ -14,7 +14,7 @@ from sumptuary.cli.places import checkout, common_directory
 from sumptuary.cli.settings import Settings
 from sumptuary.coverage import Coverage
 from sumptuary.facts import declare, names_of
-from sumptuary.placement import place
+from sumptuary.placement import doubts, place
 from sumptuary.policy.load import load
 
 TYPE_CHECKING = False
@@ -110,6 +110,8 @@ def read_estate(
     project = circumstances.laws.project
     names, settings = names_of(project), Settings(project, coverage)
     cluster = settings.cluster()
+    for doubt in doubts(cluster, circumstances.catalogue):
+        coverage.note(doubt)
     resources: list[Resource] = []
     before: list[Resource] = []
     planned = False

@@ -64,7 +64,8 @@ def headline(report: Report) -> str:
         return f"No cost is known{aside}"
     cost = amount(spend.monthly.expected, spend.currency)
     if savings.high <= ZERO:
-        return f"{cost} a month; no saving found{aside}"
+        new = "new " if report.comparison is not None else ""
+        return f"{cost} a month; no {new}saving found{aside}"
     return f"{amount(savings.expected, spend.currency)} a month could be saved of {cost}{aside}"
 
 

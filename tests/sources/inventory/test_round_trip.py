@@ -284,6 +284,7 @@ RESOURCES = st.builds(
         st.none() | ACCELERATORS | UNKNOWNS,
         st.none() | st.builds(Requests, EXACT | UNKNOWNS, EXACT | UNKNOWNS, EXACT | UNKNOWNS),
         st.none() | PARTS,
+        st.lists(WORDS, max_size=2).map(tuple),
         WORDS,
         WORDS,
         WORDS,

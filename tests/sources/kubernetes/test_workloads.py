@@ -79,7 +79,9 @@ def test_a_daemon_set_runs_on_nobody_knows_how_many_nodes() -> None:
     assert isinstance(compute.desired, Unknown)
 
 
-WAITS = Unknown("which accelerator it runs on is not said: no node selector names a model or an instance type")
+WAITS = Unknown(
+    "which accelerator it runs on is not said: no node selector names a model or an instance type", ("nodeSelector",)
+)
 DEVICES: list[tuple[str, str, object, object]] = [
     ("cpu: 2", "", NO_ACCELERATORS, Decimal(0)),
     ("nvidia.com/gpu: 0", "", NO_ACCELERATORS, Decimal(0)),
@@ -597,3 +599,31 @@ def test_nothing_escapes_by_naming_an_owner(owned: list[tuple[str, str]], judged
         for kind, owner in owned
     )
     assert [one.address.partition("/")[0] for one in resources(text)] == judged
+
+
+def test_pods_are_their_deployments_where_the_replica_set_between_was_not_listed() -> None:
+    found = resources("""\
+{apiVersion: apps/v1, kind: Deployment, metadata: {name: web, namespace: s}, spec: {template: {spec: {}}}}
+---
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web-5d4f-x
+  namespace: s
+  ownerReferences: [{apiVersion: apps/v1, kind: ReplicaSet, name: web-5d4f, controller: true}]
+spec: {}
+---
+apiVersion: v1
+kind: Pod
+metadata:
+  name: other-5d4f-x
+  namespace: s
+  ownerReferences: [{apiVersion: apps/v1, kind: ReplicaSet, name: other-5d4f, controller: true}]
+spec: {}
+""")
+    assert [one.address for one in found] == ["Deployment/s/web", "Pod/s/other-5d4f-x"]
+
+
+def test_a_ray_job_on_a_cluster_of_its_own_has_no_machines() -> None:
+    found = only("{apiVersion: ray.io/v1, kind: RayJob, metadata: {name: j}, spec: {clusterSelector: {a: b}}}\n")
+    assert found.kind == "other"

@@ -295,3 +295,9 @@ def test_every_record_names_a_kind_there_is() -> None:
 )
 def test_a_count_is_a_whole_number_or_it_is_none(given: object, read: object) -> None:
     assert whole(given) == read
+
+
+def test_a_spot_pool_of_a_module_that_hands_texts_down_is_spot() -> None:
+    found = mapped("google_container_node_pool", {"node_config": [{"spot": "true", "machine_type": "g2-standard-4"}]})
+    assert found.compute is not None
+    assert found.compute.purchase_option == "spot"

@@ -29,6 +29,7 @@ def compute(given: Fields | None) -> Compute | None:
         accelerators=_accelerators(given),
         requests=None if requests is None else _requests(requests),
         share=given.part("share"),
+        node_types=given.texts("node_types"),
         sku_attribute=given.text("sku_attribute"),
         purchase_attribute=given.text("purchase_attribute"),
         count_attribute=given.text("count_attribute"),

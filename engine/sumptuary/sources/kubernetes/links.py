@@ -56,9 +56,17 @@ class Links:
         for owner in owners if is_list(owners) else ():
             if is_map(owner) and owner.get("controller") is True:
                 group = str(owner.get("apiVersion") or "").rpartition("/")[0]
-                key = (str(owner.get("kind")), group, declared.namespace, str(owner.get("name")))
-                return self._known.get(key)
+                kind, name = str(owner.get("kind")), str(owner.get("name"))
+                found = self._known.get((kind, group, declared.namespace, name))
+                return found if found is not None else self._maker(kind, group, declared.namespace, name)
         return None
+
+    def _maker(self, kind: str, group: str, namespace: str, name: str) -> Object | None:
+        """What made an owner that was not listed: ReplicaSets are named after their Deployment, Jobs after a CronJob."""
+        maker = {"ReplicaSet": ("Deployment", "apps"), "Job": ("CronJob", "batch")}.get(kind)
+        if maker is None or maker[1] != group:
+            return None
+        return self._known.get((*maker, namespace, name.rpartition("-")[0]))
 
     def scale(self, resource: Resource, declared: Object) -> None:
         """Take the bounds of the autoscaler that targets a workload: it, not the manifest, sets the count."""

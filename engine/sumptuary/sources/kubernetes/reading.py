@@ -178,6 +178,8 @@ def _resources(declared: Object, links: Links, given: dict[str, Tag]) -> Iterato
     elif type_name == "PersistentVolumeClaim":
         fill_claim(resource, declared)
     if not pods:
+        if declared.at("spec.clusterSelector") is not None:
+            kind = PLAIN  # a Ray job on a cluster that is judged by itself: it has no machines of its own
         if resource.kind == "other":
             fill(resource, declared, kind, None)
         yield resource

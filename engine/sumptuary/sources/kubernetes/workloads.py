@@ -21,6 +21,8 @@ TTL_ANNOTATIONS = ("janitor/ttl", "k8s-ttl-controller.twin.sh/ttl")
 EXPIRY_ANNOTATION = "janitor/expires"
 SCHEDULE_ANNOTATIONS = ("downscaler/uptime", "downscaler/downtime", "downscaler/force-uptime")
 QUEUE_LABEL = "kueue.x-k8s.io/queue-name"
+SELECTOR = "nodeSelector"
+"""What would settle which nodes a pod runs on."""
 STOPPED_ANNOTATION = "kubeflow-resource-stopped"
 SCALE = {"minimum": ("autoscaling.knative.dev/min-scale", "autoscaling.knative.dev/minScale"),
          "maximum": ("autoscaling.knative.dev/max-scale", "autoscaling.knative.dev/maxScale")}  # fmt: skip
@@ -211,7 +213,8 @@ def _accelerators(
         return Unknown(f"which accelerator it runs on is not known: {model.reason}", model.depends_on)
     if sku is not None:
         return None
-    return Unknown("which accelerator it runs on is not said: no node selector names a model or an instance type")
+    reason = "which accelerator it runs on is not said: no node selector names a model or an instance type"
+    return Unknown(reason, (SELECTOR,))
 
 
 def _scale(compute: Compute, annotations: dict[str, str | Unknown]) -> None:
