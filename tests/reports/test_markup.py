@@ -140,3 +140,9 @@ def test_web_addresses_are_links(address: str) -> None:
 def test_nothing_else_is(address: str) -> None:
     tokens = MarkdownIt("commonmark").parseInline(link(address))[0].children or []
     assert {token.type for token in tokens} <= {"text", "code_inline"}
+
+
+def test_a_number_that_begins_a_text_begins_no_list() -> None:
+    assert plain("1. then") == "`1.` then"
+    assert plain("12)") == "`12)`"
+    assert plain("costs 12.") == "costs 12."

@@ -18,6 +18,8 @@ _FRAME = r"""[("'\u2018\u201c]*(?:%s)[)"'\u2019\u201d]*[.,;:?!]*[)"'\u2019\u201d
 _WORD = re.compile(_FRAME % r"[^\W_]+(?:['\u2019/-][^\W_]+)*")
 _FIGURE = re.compile(_FRAME % r"-?[$€£]?[0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)?%?")
 _DATE = re.compile(_FRAME % "[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_NUMBERED = re.compile(r"[0-9]{1,9}[.)]")
+"""What begins a numbered list where a text begins with it."""
 _TICKET = re.compile(r"[^\W_]+-[0-9]")
 _HEXADECIMAL = re.compile(r"\b[0-9a-fA-F]{7,}\b")
 _SIGNS = frozenset("\u2014\u2013\u2192\u00d7%")
@@ -29,8 +31,11 @@ _URL = re.compile(r"https?://[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*(?::[0-9]+)?(?:/[A
 
 def plain(text: str, limit: int = CUT) -> str:
     """The text as prose on one line, its doubtful words as code; cut at ``limit`` characters."""
-    runs = groupby(cut(text, limit).split(), _is_prose)
-    return " ".join(" ".join(words) if prose else _doubtful(" ".join(words)) for prose, words in runs)
+    words = cut(text, limit).split()
+    if words and _NUMBERED.fullmatch(words[0]):
+        return " ".join((_span(words[0]), plain(" ".join(words[1:]), limit))).rstrip()
+    runs = groupby(words, _is_prose)
+    return " ".join(" ".join(run) if prose else _doubtful(" ".join(run)) for prose, run in runs)
 
 
 def code(text: str, limit: int = CUT) -> str:

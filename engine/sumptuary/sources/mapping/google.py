@@ -62,7 +62,7 @@ def _node_pool(resource: Resource, peers: Peers) -> None:
         value = resource.attribute(path)
         if isinstance(value, Unknown):
             compute.purchase_option = value
-        elif value is True:
+        elif value in (True, "true"):  # modules hand it down in a map of texts
             compute.purchase_option = "spot"
     if compute.desired is None:
         compute.desired = whole(resource.attribute("initial_node_count"))
