@@ -62,7 +62,7 @@ class Links:
         return None
 
     def _maker(self, kind: str, group: str, namespace: str, name: str) -> Object | None:
-        """What made an owner that was not listed: ReplicaSets are named after their Deployment, Jobs after a CronJob."""
+        """What made an owner that was not listed: ReplicaSets bear the name of a Deployment, Jobs of a CronJob."""
         maker = {"ReplicaSet": ("Deployment", "apps"), "Job": ("CronJob", "batch")}.get(kind)
         if maker is None or maker[1] != group:
             return None
