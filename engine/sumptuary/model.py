@@ -101,7 +101,7 @@ class Tag:
     """A tag or label: its value and where it came from.
 
     ``origin`` is ``own`` (on the block itself), ``provider-default``, ``inherited`` (a group's tag handed down) or
-    ``label``. ``value`` is always a string when known, as providers store it.
+    ``label`` (or ``annotation``). ``value`` is always a string when known, as providers store it.
     """
 
     value: str | Unknown

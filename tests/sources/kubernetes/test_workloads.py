@@ -627,3 +627,16 @@ spec: {}
 def test_a_ray_job_on_a_cluster_of_its_own_has_no_machines() -> None:
     found = only("{apiVersion: ray.io/v1, kind: RayJob, metadata: {name: j}, spec: {clusterSelector: {a: b}}}\n")
     assert found.kind == "other"
+
+
+def test_annotations_stand_for_labels_that_are_not_there() -> None:
+    found = only(
+        "apiVersion: apps/v1\nkind: Deployment\n"
+        "metadata:\n  name: n\n  labels: {team: a}\n"
+        "  annotations: {team: b, cost-center: '1', finops/owner: o, prometheus.io/scrape: 'true'}\n"
+        "spec: {template: {spec: {}}}\n"
+    )
+    assert found.tags.values() == {"team": "a", "cost-center": "1", "finops/owner": "o"}
+    assert {key: tag.origin for key, tag in found.tags.entries.items()} == {
+        "team": "label", "cost-center": "annotation", "finops/owner": "annotation",
+    }  # fmt: skip

@@ -229,8 +229,14 @@ def _attributes(declared: Object) -> dict[str, object]:
 
 
 def _tags(declared: Object, template: dict[str, object], given: dict[str, Tag]) -> Tags:
-    """The labels of the object and of its pods; what kustomizations give takes their place, as kustomize does it."""
+    """The labels of the object and of its pods; what kustomizations give takes their place, as kustomize does it.
+
+    Annotations stand for labels that are not there, but for those whose key has a domain: they belong to tools.
+    """
     entries: dict[str, Tag] = {}
+    for key, value in text_map(value_at(declared.body, "metadata.annotations")).items():
+        if "/" not in key or key.startswith("finops/"):
+            entries[key] = Tag(value, "annotation")
     for labels in (template.get("labels"), value_at(declared.body, "metadata.labels")):
         for key, value in text_map(labels).items():
             entries[key] = Tag(value, "label")
