@@ -10,10 +10,12 @@ import argparse
 import json
 import os
 import platform
+import signal
 import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,19 +64,49 @@ class Measured:
         return statistics.median(self.runs)
 
 
-def measure(command: list[str], cwd: Path, environment: dict[str, str], times: int) -> tuple[list[float], float]:
-    """CPU milliseconds of each run and the peak resident size, from a child that is waited for alone."""
-    runs, peak = [], 0.0
-    for _ in range(times):
-        child = subprocess.Popen(command, cwd=cwd, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+@dataclass(frozen=True)
+class Once:
+    """What one child used: CPU milliseconds and peak MB, with its exit code and the end of what it complained of.
+
+    Its own children count as far as it waited for them: their time is added, of their memory the largest is taken.
+    """
+
+    milliseconds: float
+    megabytes: float
+    code: int
+    said: str
+    stopped: bool
+
+
+def run_once(command: list[str], cwd: Path, environment: dict[str, str], limit: float | None = None) -> Once:
+    """Run a child and wait for it alone. After ``limit`` seconds on the clock it is stopped; what it used stands."""
+    with tempfile.TemporaryFile() as errors:
+        child = subprocess.Popen(
+            command, cwd=cwd, env=environment, stdout=subprocess.DEVNULL, stderr=errors, start_new_session=True
+        )
+        stopping = threading.Timer(limit or 0, os.killpg, (child.pid, signal.SIGKILL))
+        if limit is not None:
+            stopping.start()
         _, status, usage = os.wait4(child.pid, 0)
-        said = child.stderr.read() if child.stderr else b""
-        if os.waitstatus_to_exitcode(status) not in (0, 1):
-            sys.exit(f"{' '.join(command)} failed: {said.decode()}")
-        runs.append((usage.ru_utime + usage.ru_stime) * 1000)
-        peak = max(peak, usage.ru_maxrss / (1024 if sys.platform == "linux" else 1024 * 1024))
-        if child.stderr:
-            child.stderr.close()
+        stopping.cancel()
+        child.returncode = os.waitstatus_to_exitcode(status)
+        errors.seek(0)
+        said = errors.read()[-2000:].decode("utf-8", "replace")
+    megabytes = usage.ru_maxrss / (1024 if sys.platform == "linux" else 1024 * 1024)
+    stopped = limit is not None and child.returncode == -signal.SIGKILL
+    return Once((usage.ru_utime + usage.ru_stime) * 1000, megabytes, child.returncode, said, stopped)
+
+
+def measure(command: list[str], cwd: Path, environment: dict[str, str], times: int) -> tuple[list[float], float]:
+    """CPU milliseconds of each run and the peak resident size, from a child that ends with 0 or 1."""
+    runs: list[float] = []
+    peak = 0.0
+    for _ in range(times):
+        once = run_once(command, cwd, environment)
+        if once.code not in (0, 1):
+            sys.exit(f"{' '.join(command)} failed: {once.said}")
+        runs.append(once.milliseconds)
+        peak = max(peak, once.megabytes)
     return runs, peak
 
 
