@@ -199,7 +199,7 @@ def test_a_repository_may_hold_packs_and_further_documents(
     ("spec", "said"),
     [
         ("{extends: [{pack: ../none}]}", "there is no pack '../none'"),
-        ("{extends: [{pack: 'git+https://x/y', version: 1.0.0}]}", "from git or the network are not supported yet"),
+        ("{extends: [{pack: 'git+https://x/y'}]}", "a pack from git is pinned"),
         ("{overrides: [{match: a, set: {}}]}", "spec.overrides: this version does not support it yet"),
         ("{policies: [../../etc/*.yaml]}", "points out of the pack"),
         ("{policies: [nothing/*.yaml]}", "'nothing/*.yaml' matches no file of the pack"),

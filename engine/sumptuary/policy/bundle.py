@@ -12,14 +12,14 @@ from dataclasses import fields
 
 from sumptuary.errors import SumptuaryError
 from sumptuary.model import Place
-from sumptuary.policy.compiled import Approval, Enforcement, Laws, Policy, Project
+from sumptuary.policy.compiled import Approval, Enforcement, Laws, Policy, Project, Waiver, WaiverTerms
 from sumptuary.policy.places import PROJECT_DIRECTORY, Repository, Root, contents
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-FORMAT = 1
+FORMAT = 2
 KEPT = 24
 """How many bundles stay in the cache; the oldest go first."""
 
@@ -180,6 +180,7 @@ def _laws(data: dict[str, Any]) -> Laws:
     return Laws(
         policies=[_policy(policy) for policy in data["policies"]],
         approvals=[_approval(approval) for approval in data["approvals"]],
+        waivers=[_waiver(waiver) for waiver in data["waivers"]],
         project=Project(**project),
         documents=tuple(data["documents"]),
         notes=tuple(data["notes"]),
@@ -196,7 +197,14 @@ def _policy(data: dict[str, Any]) -> Policy:
     enforcement["ramp"] = tuple((day, level) for day, level in enforcement["ramp"])
     data["enforcement"] = Enforcement(**enforcement)
     data["place"] = Place(**data["place"])
+    if (terms := data["waivers"]) is not None:
+        data["waivers"] = WaiverTerms(tuple(terms["approvers"]), terms["max_duration"])
     return Policy(**data)
+
+
+def _waiver(data: dict[str, Any]) -> Waiver:
+    fields_of: dict[str, Any] = {**data, "policies": tuple(data["policies"]), "place": Place(**data["place"])}
+    return Waiver(**fields_of)
 
 
 def _approval(data: dict[str, Any]) -> Approval:

@@ -76,26 +76,33 @@ class Compilation:
             return None
         kind = str(document.value_at(("kind",)))
         model = documents.KINDS.get(kind)
-        if model is None:
+        if model is None or kind in documents.LATER_KINDS:
             self.problems.append(_unknown_kind(file, document, kind))
             return None
+        later = [tuple(key.split(".")) for key in documents.LATER_KEYS.get(kind, ())]
+        for path in (path for path in later if document.value_at(path) is not None):
+            text = f"{'.'.join(path)}: this version does not support it yet"
+            self.problems.append(problems.at(file, document, path, text, key=True))
         try:
             return model.model_validate_json(json.dumps(value))
         except ValidationError as error:
-            later = documents.LATER_KEYS.get(kind, ())
-            self.problems.extend(problems.placed(error, model, file, document, later=later))
+            self.problems.extend(problems.placed(error, model, file, document))
             rule = document.value_at(("spec", "rule"))
             if kind == "Policy" and isinstance(rule, str) and rule not in self.rules:
                 self.problems.append(policies.unknown_rule(file, document, rule, self.rules))
             return None
 
-    def chosen(self, kind: type[documents.Policy] | type[documents.Approval]) -> Iterable[Entry]:
+    def chosen(self, kind: type[BaseModel]) -> Iterable[Entry]:
         """The documents of a kind, in the order read."""
         return (entry for entry in self.entries if isinstance(entry.model, kind))
 
     def approvals(self) -> list[compiled.Approval]:
         """The approvals as their documents give them."""
         return [_approval(entry) for entry in self.chosen(documents.Approval)]
+
+    def waivers(self) -> list[compiled.Waiver]:
+        """The waivers as their documents give them."""
+        return [_waiver(entry) for entry in self.chosen(documents.Waiver)]
 
     def laws(self, project: compiled.Project, notes: tuple[str, ...] = ()) -> compiled.Laws:
         """The laws that all documents make together.
@@ -105,26 +112,25 @@ class Compilation:
         """
         compiler = policies.Compiler(self.rules, project.profiles)
         found = [
-            compiler.policy(entry.model, entry.file, entry.document, entry.root.pack)
+            compiler.policy(entry.model, entry.file, entry.document, entry.root)
             for entry in self.chosen(documents.Policy)
         ]
         self.problems.extend(compiler.problems)
-        self.problems.extend(_repeated(self.chosen(documents.Policy)))
-        self.problems.extend(_repeated(self.chosen(documents.Approval)))
-        approvals = self.approvals()
+        for kind in (documents.Policy, documents.RuleTemplate, documents.Waiver, documents.Approval):
+            self.problems.extend(_repeated(self.chosen(kind)))
         if self.problems:
             raise PolicyError(problems.in_order(self.problems))
         laws = sorted((policy for policy in found if policy is not None), key=lambda policy: policy.id)
         files = sorted({entry.file for entry in self.entries})
-        return compiled.Laws(laws, approvals, project, tuple(files), notes)
+        return compiled.Laws(laws, self.approvals(), self.waivers(), project, tuple(files), notes)
 
 
 def _unknown_kind(file: str, document: Document, kind: str) -> SumptuaryError:
     if kind in documents.LATER_KINDS:
         hint = "take the document out; it would not be honoured"
         return problems.at(file, document, ("kind",), f"this version does not read {kind} documents yet", hint=hint)
-    words = [*documents.KINDS, *documents.LATER_KINDS]
-    return problems.at(file, document, ("kind",), f"kind: {kind!r} is not known{problems.nearest(kind, words)}")
+    text = f"kind: {kind!r} is not known{problems.nearest(kind, list(documents.KINDS))}"
+    return problems.at(file, document, ("kind",), text)
 
 
 def _repeated(entries: Iterable[Entry]) -> list[SumptuaryError]:
@@ -159,6 +165,28 @@ def _approval(entry: Entry) -> compiled.Approval:
         reason=spec.reason,
         expires=spec.expires.isoformat(),
         place=place_of(entry.file, entry.document),
+    )
+
+
+def _waiver(entry: Entry) -> compiled.Waiver:
+    """A waiver as its document gives it."""
+    model = entry.model
+    assert isinstance(model, documents.Waiver)  # noqa: S101  # chosen by this class
+    spec = model.spec
+    return compiled.Waiver(
+        id=model.metadata.id,
+        policies=tuple(spec.policies),
+        target={key: str(value) for key, value in spec.target.model_dump(exclude_none=True).items()},
+        reason=spec.reason,
+        owner=spec.owner,
+        approver=spec.approver,
+        ticket=spec.ticket,
+        granted=spec.granted.isoformat(),
+        expires=spec.expires.isoformat(),
+        place=place_of(entry.file, entry.document),
+        layer=entry.root.layer,
+        max_monthly_cost=spec.max_monthly_cost.amount if spec.max_monthly_cost is not None else "",
+        max_matches=spec.max_matches,
     )
 
 

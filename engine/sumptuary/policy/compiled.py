@@ -9,6 +9,8 @@ from sumptuary.model import Place
 
 LEVELS = ("off", "audit", "advisory", "soft-mandatory", "hard-mandatory")
 STAGES = ("pre-commit", "ci", "scheduled")
+LAYERS = ("built-in", "organization", "team", "repository", "command-line")
+"""From the highest down: lower layers may only tighten what those above say, unless they delegate."""
 SEVERITIES = ("critical", "high", "medium", "low", "info")
 
 
@@ -49,6 +51,14 @@ class Enforcement:
 
 
 @dataclass(slots=True)
+class WaiverTerms:
+    """Who may approve waivers of a policy, and for how long: a duration such as ``90d``."""
+
+    approvers: tuple[str, ...]
+    max_duration: str
+
+
+@dataclass(slots=True)
 class Policy:
     """One law. ``kinds`` are expanded (no globs); ``types``, ``providers`` and ``sources`` are globs, empty for all.
 
@@ -56,7 +66,7 @@ class Policy:
     its value must match, or to None where the tag must be absent.
     ``parameters`` are validated JSON with the rule's defaults filled in; ``rule_class`` is ``module:Class`` of the
     rule, so that a cached policy finds its rule without looking through the installed packages. ``where`` is a CEL
-    condition, empty for none.
+    condition, empty for none. ``layer`` is where it is written, of ``LAYERS``. Without ``waivers`` nobody may waive it.
     """
 
     id: str
@@ -82,8 +92,10 @@ class Policy:
     fix: dict[str, object] | None = None
     references: tuple[str, ...] = ()
     enforcement: Enforcement = field(default_factory=Enforcement)
+    waivers: WaiverTerms | None = None
     place: Place = field(default_factory=lambda: Place("", 0))
     pack: str = ""
+    layer: str = "repository"
 
 
 @dataclass(slots=True)
@@ -103,6 +115,30 @@ class Approval:
     reason: str
     expires: str
     place: Place
+
+
+@dataclass(slots=True)
+class Waiver:
+    """Leave to break a law, as its document gives it; whether it holds is decided by ``decisions``.
+
+    ``policies`` are globs over their ids; ``target`` maps ``address``, ``path``, ``account``, ``region``,
+    ``environment`` or ``team`` to a glob. ``granted`` and ``expires`` are ISO dates or date-times.
+    ``max_monthly_cost`` is a decimal in USD, empty without a cap; ``layer`` is where it stands, of ``LAYERS``.
+    """
+
+    id: str
+    policies: tuple[str, ...]
+    target: dict[str, str]
+    reason: str
+    owner: str
+    approver: str
+    ticket: str
+    granted: str
+    expires: str
+    place: Place
+    layer: str = "repository"
+    max_monthly_cost: str = ""
+    max_matches: int | None = None
 
 
 @dataclass(slots=True)
@@ -134,6 +170,7 @@ class Laws:
 
     policies: list[Policy] = field(default_factory=list[Policy])
     approvals: list[Approval] = field(default_factory=list[Approval])
+    waivers: list[Waiver] = field(default_factory=list[Waiver])
     project: Project = field(default_factory=Project)
     documents: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()

@@ -109,7 +109,7 @@ class _Gathering:
         spec = entry.model.spec
         for index, reference in enumerate(spec.extends):
             self.named(entry, ("spec", "extends", index, "pack"), reference.pack)
-        named = Root(root.path, entry.model.metadata.name, root.own)
+        named = Root(root.path, entry.model.metadata.name, root.own, entry.model.metadata.layer)
         rest = dict(files)
         for index, pattern in enumerate(spec.policies):
             chosen = {path: source for path, source in files.items() if _matches(path, root.path, pattern)}

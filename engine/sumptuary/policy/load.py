@@ -107,12 +107,12 @@ def roots(sources: Sequence[str], packs: Sequence[str]) -> list[Root]:
         if name != BUILTIN:
             raise UsageError(f"no pack is named {name!r}", hint=f"there is {BUILTIN}; give other packs with --policies")
     if not sources or packs:
-        found.append(Root(builtin_directory(), BUILTIN))
+        found.append(Root(builtin_directory(), BUILTIN, layer="built-in"))
     for source in sources:
         path = os.path.abspath(source)
         if not os.path.exists(path):
             raise UsageError("no such file or directory", place=source, hint="give a file, a directory or a pack")
-        found.append(Root(path, source.replace(os.sep, "/")))
+        found.append(Root(path, source.replace(os.sep, "/"), layer="organization"))
     return found
 
 
@@ -128,6 +128,7 @@ def _shown(laws: Laws) -> Laws:
     for policy in laws.policies:
         policy.place = relative(policy.place)
     laws.approvals = [replace(approval, place=relative(approval.place)) for approval in laws.approvals]
+    laws.waivers = [replace(waiver, place=relative(waiver.place)) for waiver in laws.waivers]
     project: Project = laws.project
     if project.place is not None:
         project.place = relative(project.place)

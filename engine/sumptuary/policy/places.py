@@ -21,11 +21,13 @@ MAX_LEVELS = 20
 @dataclass(slots=True, frozen=True)
 class Root:
     """A file or directory of documents. ``pack`` names where it comes from in reports; ``own`` is a repository's own
-    directory, in which links are not followed."""
+    directory, in which links are not followed. ``layer`` is how high its documents stand; of a pack its ``pack.yaml``
+    decides."""
 
     path: str
     pack: str
     own: bool = False
+    layer: str = "repository"
 
 
 @dataclass(slots=True, frozen=True)

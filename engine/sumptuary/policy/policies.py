@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 from sumptuary.errors import SumptuaryError
 from sumptuary.model import KINDS, Place
 from sumptuary.policy import cases, compiled, conditions, documents, given, message, parameters, problems, registry
+from sumptuary.policy.places import Root
 from sumptuary.policy.problems import Path
 from sumptuary.rule import Rule, load_parameters
 from sumptuary.yaml_lines import Document
@@ -27,10 +28,10 @@ class Compiler:
         self.profiles = profiles
         self.problems: list[SumptuaryError] = []
 
-    def policy(self, model: BaseModel, file: str, document: Document, pack: str) -> compiled.Policy | None:
+    def policy(self, model: BaseModel, file: str, document: Document, root: Root) -> compiled.Policy | None:
         """The compiled policy, or None with its problems collected."""
         assert isinstance(model, documents.Policy)  # noqa: S101  # the caller chose it by this class
-        return _One(self, model, file, document).compiled(pack)
+        return _One(self, model, file, document).compiled(root)
 
 
 class _One:
@@ -43,7 +44,7 @@ class _One:
         """Collect a problem at a path."""
         self.compiler.problems.append(problems.at(self.file, self.document, path, text, key=key, hint=hint))
 
-    def compiled(self, pack: str) -> compiled.Policy | None:
+    def compiled(self, root: Root) -> compiled.Policy | None:
         """The policy, or None."""
         metadata, spec = self.model.metadata, self.model.spec
         rule = self.compiler.rules.get(spec.rule)
@@ -85,8 +86,10 @@ class _One:
             fix=spec.fix.model_dump(mode="json") if spec.fix is not None else None,
             references=tuple(metadata.references),
             enforcement=_enforcement(spec.enforcement),
+            waivers=_waiver_terms(spec.waivers),
             place=Place(os.path.abspath(self.file), self.document.line),
-            pack=pack,
+            pack=root.pack,
+            layer=root.layer,
         )
 
     def kinds(self, rule: type[Rule]) -> tuple[str, ...]:
@@ -207,6 +210,10 @@ def _merged(given: dict[str, Any], profile: dict[str, Any]) -> dict[str, Any]:
             target = target[step]
         target[last] = value
     return merged
+
+
+def _waiver_terms(given: documents.WaiverTerms | None) -> compiled.WaiverTerms | None:
+    return None if given is None else compiled.WaiverTerms(tuple(given.approvers), given.max_duration)
 
 
 def _enforcement(given: documents.Enforcement) -> compiled.Enforcement:

@@ -55,16 +55,15 @@ def placed(
     file: str,
     document: Document,
     prefix: Path = (),
-    later: tuple[str, ...] = (),
 ) -> list[SumptuaryError]:
     """Every error of a validation, one a place, in the order of the document.
 
-    ``prefix`` is the path of the validated value in the document; ``later`` the keys that a later version reads.
+    ``prefix`` is the path of the validated value in the document.
     """
     found: dict[tuple[tuple[int, int], Path], list[str]] = {}
     for detail in error.errors(include_url=False):
         path = _path(detail, document, prefix)
-        message, is_key = _message(detail, model, path, prefix, later)
+        message, is_key = _message(detail, model, path, prefix)
         place = document.place(path, key=is_key)
         messages = found.setdefault((place, path), [])
         if message not in messages:
@@ -112,13 +111,9 @@ def _together(messages: list[str]) -> str:
     return ", or ".join(messages)
 
 
-def _message(
-    detail: ErrorDetails, model: type[BaseModel], path: Path, prefix: Path, later: tuple[str, ...]
-) -> tuple[str, bool]:
+def _message(detail: ErrorDetails, model: type[BaseModel], path: Path, prefix: Path) -> tuple[str, bool]:
     """What is wrong in words, and whether the key rather than the value is meant."""
     kind, value = detail["type"], detail["input"]
-    if ".".join(step for step in path if isinstance(step, str)) in later:
-        return "this version does not support it yet", True
     if kind == "extra_forbidden":
         return f"unknown key {path[-1]!r}{nearest(path[-1], names_at(model, path[len(prefix) : -1]))}", True
     if kind == "missing":

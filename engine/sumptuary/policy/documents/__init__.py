@@ -1,0 +1,55 @@
+"""The documents people write, as pydantic models: the truth that validation and the JSON Schemas come from.
+
+Imported only to validate; a run on a cached bundle never sees it. The models read JSON types strictly: text is never
+taken for a number, nor a number for text. A new kind of document is a file here and a line in ``KINDS``.
+"""
+
+from __future__ import annotations
+
+from pydantic import BaseModel
+
+from sumptuary.policy.documents.approvals import Approval
+from sumptuary.policy.documents.packs import Pack, PackReference
+from sumptuary.policy.documents.policies import Case, Enforcement, Policy, WaiverTerms
+from sumptuary.policy.documents.projects import Project
+from sumptuary.policy.documents.strict import API_VERSION, Override
+from sumptuary.policy.documents.templates import RuleTemplate
+from sumptuary.policy.documents.waivers import Waiver
+
+KINDS: dict[str, type[BaseModel]] = {
+    "Policy": Policy,
+    "RuleTemplate": RuleTemplate,
+    "Pack": Pack,
+    "Project": Project,
+    "Waiver": Waiver,
+    "Approval": Approval,
+}
+"""The kinds of documents."""
+
+LATER_KINDS = ("RuleTemplate", "Waiver")
+"""Kinds that are not honoured yet; they are refused, never passed over."""
+
+LATER_KEYS: dict[str, tuple[str, ...]] = {
+    "Pack": ("spec.overrides", "spec.profiles", "spec.delegate"),
+    "Project": ("spec.overrides", "spec.teams", "spec.currency", "spec.baseline", "spec.signers"),
+    "Approval": ("spec.plan_digest", "spec.signature", "spec.signatures"),
+}
+"""Keys that are not honoured yet, by kind."""
+
+__all__ = [
+    "API_VERSION",
+    "KINDS",
+    "LATER_KEYS",
+    "LATER_KINDS",
+    "Approval",
+    "Case",
+    "Enforcement",
+    "Override",
+    "Pack",
+    "PackReference",
+    "Policy",
+    "Project",
+    "RuleTemplate",
+    "Waiver",
+    "WaiverTerms",
+]

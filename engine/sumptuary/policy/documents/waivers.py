@@ -1,0 +1,57 @@
+"""A Waiver: leave to break a law, for a while, up to a cost."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from sumptuary.policy.documents.strict import Glob, Id, Money, Strict, Text
+
+
+class Target(Strict):
+    """What a waiver covers, by globs; all that is given must hold."""
+
+    address: Glob | None = Field(default=None, description="Of the resource, as reports show it.")
+    path: Glob | None = Field(default=None, description="A directory or file below the root of the checkout.")
+    account: Glob | None = None
+    region: Glob | None = None
+    environment: Glob | None = None
+    team: Glob | None = None
+
+
+class WaiverMetadata(Strict):
+    """The waiver's name."""
+
+    id: Id
+
+
+class WaiverSpec(Strict):
+    """Which violations are excused, why, by whom, until when and up to what cost."""
+
+    policies: list[Glob] = Field(min_length=1, description="Ids of policies, or globs over them.")
+    target: Target
+    reason: Text
+    owner: Text = Field(description="Who asked for it, and answers for it.")
+    approver: Text = Field(description="Who granted it: one of the policy's approvers, and never the owner.")
+    ticket: str = Field(default="", max_length=200)
+    granted: date | datetime
+    expires: date | datetime
+    max_monthly_cost: Money | None = Field(default=None, description="The most that what it excuses may cost a month.")
+    max_matches: Annotated[int, Field(ge=1)] | None = Field(default=None, description="The most violations it excuses.")
+
+    @model_validator(mode="after")
+    def _target_is_given(self) -> Self:
+        if not self.target.model_dump(exclude_none=True):
+            raise ValueError("the target is empty: name an address, path, account, region, environment or team")
+        return self
+
+
+class Waiver(Strict):
+    """Excuses violations: owner, approver, reason, expiry, cost cap."""
+
+    api_version: Literal["sumptuary/v1"] = Field(alias="apiVersion")
+    kind: Literal["Waiver"]
+    metadata: WaiverMetadata
+    spec: WaiverSpec
