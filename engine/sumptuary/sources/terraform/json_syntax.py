@@ -19,7 +19,9 @@ _DECODER = JSONDecoder()
 _SPACE = re.compile(r"[ \t\r\n]*")
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?")
 _WORDS: tuple[tuple[str, object], ...] = (("true", True), ("false", False), ("null", None))
-_LABELS = {"variable": 1, "output": 1, "provider": 1, "module": 1, "resource": 2, "data": 2, "ephemeral": 2}
+_LABELS = {
+    "variable": 1, "output": 1, "provider": 1, "module": 1, "check": 1, "resource": 2, "data": 2, "ephemeral": 2,
+}  # fmt: skip
 _BLOCKS_OF = {"terraform": frozenset({"backend", "cloud", "required_providers", "provider_meta"})}
 
 
@@ -215,7 +217,9 @@ class _Reader:
             expression = Expression(content, line, column)
         else:
             try:
-                expression = Expression.of(_lowered(value, literal=kind == "variable"), line, column)
+                expression = Expression.of(
+                    _lowered(value, literal=kind == "variable" and key != "validation"), line, column
+                )
             except (ReadError, EvaluationError, TooLargeError) as error:
                 self.problems.append(Problem(line, column, f"{key}: {error}", hides=False))
                 expression = Expression("", line, column, problem=str(error))

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from sumptuary.sources.tree import Tree
 
 _PROVIDER = re.compile(rb'(?m)^\s*"?provider"?\b')
-IGNORED = frozenset({"moved", "removed", "import", "check", "action", "ephemeral", "list", "library"})
+IGNORED = frozenset({"moved", "removed", "import", "action", "ephemeral", "list", "library"})
 """Blocks that neither add a resource nor change one's value."""
-_LABELS = {"variable": 1, "output": 1, "provider": 1, "module": 1, "resource": 2, "data": 2}
+_LABELS = {"variable": 1, "output": 1, "provider": 1, "module": 1, "check": 1, "resource": 2, "data": 2}
 
 SUFFIXES = (".tf", ".tofu", ".tf.json", ".tofu.json")
 """Files of configuration."""
@@ -29,7 +29,8 @@ class Declaration:
     """A block of configuration and the file it stands in.
 
     ``name`` is ``type.name`` for resources and data. ``damage`` says why some of what the block holds may be missing.
-    The last slots keep what other rooms work out of the block once, however often it is evaluated.
+    ``stands_at`` gives, of a block of an interface, the address in the public module itself. The last slots keep what
+    other rooms work out of the block once, however often it is evaluated.
     """
 
     __slots__ = (
@@ -47,6 +48,7 @@ class Declaration:
         "references",
         "shown",
         "source",
+        "stands_at",
     )
 
     def __init__(self, name: str, block: Block, path: str, shown: str, damage: Unknown | None = None) -> None:
@@ -64,6 +66,7 @@ class Declaration:
         self.providers: object = None
         self.references: list[tuple[str, list[tuple[str, ...]]]] | None = None
         self.source: str | None = None
+        self.stands_at: Expression | None = None
 
     @property
     def body(self) -> Body:
@@ -93,6 +96,7 @@ class Module:
 
     __slots__ = (
         "calls",
+        "checks",
         "complete",
         "data",
         "directory",
@@ -123,6 +127,7 @@ class Module:
         self.data: dict[str, Declaration] = {}
         self.calls: dict[str, Declaration] = {}
         self.providers: dict[str, Declaration] = {}
+        self.checks: dict[str, Declaration] = {}
         self.settings: list[Declaration] = []
         self.types: frozenset[str] = frozenset()
         self.variable_files: tuple[str, ...] = ()
@@ -260,6 +265,7 @@ def _table(module: Module, kind: str) -> dict[str, Declaration]:
         "data": module.data,
         "module": module.calls,
         "provider": module.providers,
+        "check": module.checks,
     }[kind]
 
 

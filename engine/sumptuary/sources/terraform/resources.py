@@ -21,11 +21,15 @@ if TYPE_CHECKING:
 
 
 class Estate:
-    """The resources of one root module by address; what the facet mapping asks for related ones."""
+    """The resources of one root module by address; what the facet mapping asks for related ones.
 
-    __slots__ = ("resources",)
+    ``instances`` are the module instances that hold them.
+    """
+
+    __slots__ = ("instances", "resources")
 
     def __init__(self) -> None:
+        self.instances: list[Instance] = []
         self.resources: dict[str, Resource] = {}
 
     def get(self, address: str) -> Resource | None:
@@ -38,6 +42,7 @@ def read_estate(root: Instance) -> tuple[Estate, dict[str, Configuration | Unkno
     estate = Estate()
     configurations: dict[str, Configuration | Unknown | None] = {}
     for instance in _instances(root):
+        estate.instances.append(instance)
         for name in instance.module.resources:
             node = instance.resources().node(name)
             if node is None:

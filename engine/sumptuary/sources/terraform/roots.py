@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from sumptuary.sources.terraform.calls import local_directory
+from sumptuary.sources.terraform.conditions import Condition, counted, report
 from sumptuary.sources.terraform.facets import fill
 from sumptuary.sources.terraform.graph import Run, root_instance
 from sumptuary.sources.terraform.modules import SUFFIXES, Library
@@ -35,14 +36,17 @@ def read_roots(paths: Sequence[str], options: Options, coverage: Coverage) -> It
     modules = {directory: module for directory in directories if (module := library.module(directory)) is not None}
     reached: set[str] = set()
     inferred: dict[str, int] = {}
+    conditions: dict[str, list[Condition]] = {}
     for run, module in _roots(directories, modules, library, options, reached):
-        for resource in _read_root(run, module):
+        for resource in _read_root(run, module, conditions):
             source = resource.attributes.get("inferred_from")
             if isinstance(source, str):
                 inferred[source] = inferred.get(source, 0) + 1
             yield resource
     if inferred:
         coverage.note(_inferred_note(inferred))
+    if stated := counted(conditions):
+        coverage.note(stated)
     for name in options.variables:
         if not any(name in module.variables for module in modules.values()):
             coverage.note(f"--var {name}: no module here declares this variable")
@@ -112,11 +116,12 @@ def is_reusable(module: Module) -> bool:
     return any("default" not in each.body.attributes for each in module.variables.values())
 
 
-def _read_root(run: Run, module: Module) -> Iterator[Resource]:
+def _read_root(run: Run, module: Module, conditions: dict[str, list[Condition]]) -> Iterator[Resource]:
     estate, configurations = read_estate(root_instance(run, module))
     for resource in estate.resources.values():
         before = resource.tag_attribute
         fill(resource, estate, run.library.tree.coverage)
         if resource.tag_attribute != before:
             resource.tags = read_tags(resource, configurations[resource.address])
+    report(estate.instances, run.library.tree.coverage, conditions)
     yield from estate.resources.values()
