@@ -30,7 +30,7 @@ from sumptuary.rule import (
     Undecided,
     parameter,
 )
-from sumptuary.values import Unknown
+from sumptuary.values import CALLER, Unknown
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 
@@ -141,6 +141,13 @@ def test_an_unknown_is_reported_never_passed_and_says_what_settles_it() -> None:
     assert report.summary.exit_code == 0
     strict = run([instance("a", waits)], law(enforcement=Enforcement("soft-mandatory", on_unknown="fail")))
     assert strict.summary.exit_code == 1
+
+
+def test_what_only_a_caller_can_tell_asks_for_the_caller_not_for_a_variable() -> None:
+    waits = Unknown("the provider is configured by whoever calls this module", (CALLER, "provider.aws", "var.labels"))
+    told = only(run([instance("a", waits)], law())).remediation
+    assert "the root that calls it" in told
+    assert "var.labels" not in told
 
 
 def test_an_unknown_environment_makes_the_selection_unknown() -> None:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from typing_extensions import TypeIs
 
 UNKNOWN_KEY = "$unknown"
+CALLER = "the caller of the module"
+"""What an unknown waits for that only a root module outside the scanned tree can tell."""
 
 
 class Unknown:

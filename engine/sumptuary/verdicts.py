@@ -13,6 +13,7 @@ from sumptuary.money import NOTHING, Range
 from sumptuary.policy.compiled import LEVELS, Policy
 from sumptuary.policy.message import render
 from sumptuary.savings import Claim, Known, Verdict, combine
+from sumptuary.values import CALLER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -183,6 +184,11 @@ def what_settles(depends_on: Sequence[str]) -> str:
     if "context.kubernetes.node_types" in depends_on:
         return "Name the cluster's node types in sumptuary.yaml (context.kubernetes.node_types)."
     variables = [name for name in depends_on if name.startswith("var.")]
+    if CALLER in depends_on:
+        return (
+            "Nothing that was scanned calls this module: scan it together with the root that calls it, or check that "
+            "root's plan (terraform show -json)."
+        )
     if variables:
         names = ", ".join(variables[:3])
         return f"Give {names} a value with --var or --var-file, or check the plan (terraform show -json)."

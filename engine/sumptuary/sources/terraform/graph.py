@@ -18,7 +18,7 @@ from sumptuary.sources.terraform.instances import Nodes
 from sumptuary.sources.terraform.namespaces import Locals, Modules, Variables
 from sumptuary.sources.terraform.providers import Configuration, provider_name
 from sumptuary.sources.terraform.scope import Budget, Inner, TreeFiles
-from sumptuary.values import PartialMap, Unknown, is_map
+from sumptuary.values import CALLER, PartialMap, Unknown, is_map
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -163,7 +163,7 @@ class Instance:
             return found
         if self.call is None or self.parent is None:
             if self.run.reusable:
-                return Unknown("the provider is configured by whoever calls this module", (f"provider.{key}",))
+                return Unknown("the provider is configured by whoever calls this module", (CALLER, f"provider.{key}"))
             if self.module.hides_provider:
                 return Unknown("the provider may stand in what could not be read", (f"provider.{key}",))
             return None if "." not in key else Unknown(f"no provider {key} is configured", (f"provider.{key}",))

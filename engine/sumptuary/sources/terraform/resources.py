@@ -9,7 +9,7 @@ from sumptuary.sources.terraform.provenance import TracedOrigin
 from sumptuary.sources.terraform.providers import CLOUDS, Configuration, local_name
 from sumptuary.sources.terraform.regions import place_in_cloud
 from sumptuary.sources.terraform.tags import read_tags, tag_attribute
-from sumptuary.values import Unknown
+from sumptuary.values import CALLER, Unknown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -148,7 +148,7 @@ def _leave_to_callers(resource: Resource, made: ResourceInstance) -> None:
         return
     names = sorted(".".join(each[:2]) for each in attribute.expression.references() if each[0] in ("var", "local"))
     if names:
-        resource.tags.rest = Unknown(f"callers of this module may give tags through {names[0]}", tuple(names))
+        resource.tags.rest = Unknown(f"callers of this module may give tags through {names[0]}", (CALLER, *names))
 
 
 __all__ = ["SYMBOLIC_TEXT", "Estate", "read_estate"]
