@@ -33,10 +33,19 @@ if TYPE_CHECKING:
             ...
 
 
-COMMANDS = ("check", "scan", "resources", "policies", "rules", "prices", "history", "init")
+COMMANDS = ("check", "scan", "resources", "policies", "rules", "prices", "history", "init", "docs")
 """The commands in the order in which the help shows them; each is a file of this name beside this one."""
 
 FAULT, INTERRUPTED = 4, 130
+
+EXIT_CODES = {
+    0: "clean",
+    1: "a blocking violation",
+    2: "a mistake in the call, the configuration or a policy",
+    3: "something could not be read or judged",
+    4: "a fault of sumptuary itself",
+}
+"""What a run ends with; 1 wins over 3."""
 
 FULL = (errno.ENOSPC, errno.EIO, errno.EFBIG, errno.EDQUOT)
 """What a write to standard output ends with that nothing is wrong with but its room; files have a name."""
@@ -113,8 +122,8 @@ def _overview() -> str:
         "  sumptuary COMMAND --help    what a command takes",
         "  sumptuary --version         the version",
         "",
-        "exit codes: 0 clean, 1 a blocking violation, 2 a mistake in the call, the configuration or a policy,",
-        "            3 something could not be read or judged, 4 a fault of sumptuary itself",
+        "exit codes:",
+        *(f"  {number}  {meaning}" for number, meaning in EXIT_CODES.items()),
     ]
     return "\n".join(lines) + "\n"
 

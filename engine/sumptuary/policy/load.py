@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from sumptuary.policy.cases import Case
     from sumptuary.policy.compiled import Approval, Policy
+    from sumptuary.policy.gather import Gathered
 
 
 def load(
@@ -67,6 +68,25 @@ def load_with_tests(
     gathered = gather(roots(sources, packs), _repository(start, config))
     _shown(gathered.laws)
     return gathered.suites()
+
+
+def load_with_documents(
+    sources: Sequence[str] = (),
+    *,
+    packs: Sequence[str] = (),
+    start: str | None = ".",
+    config: str | None = None,
+) -> Gathered:
+    """The laws that ``load`` would give, with the documents that they were compiled from; always compiled anew.
+
+    Raises:
+        SumptuaryError: as ``load`` does.
+    """
+    from sumptuary.policy.gather import gather
+
+    gathered = gather(roots(sources, packs), _repository(start, config))
+    _shown(gathered.laws)
+    return gathered
 
 
 def load_approvals(sources: Sequence[str], start: str) -> tuple[list[Approval], list[str]]:

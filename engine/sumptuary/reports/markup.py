@@ -22,8 +22,8 @@ _NUMBERED = re.compile(r"[0-9]{1,9}[.)]")
 """What begins a numbered list where a text begins with it."""
 _TICKET = re.compile(r"[^\W_]+-[0-9]")
 _HEXADECIMAL = re.compile(r"\b[0-9a-fA-F]{7,}\b")
-_SIGNS = frozenset("\u2014\u2013\u2192\u00d7%")
-"""Dashes, an arrow, signs of multiplication and of a hundredth: prose where they stand alone."""
+_SIGNS = frozenset(("...", *"\u2014\u2013\u2192\u00d7%"))
+"""An omission, dashes, an arrow, signs of multiplication and of a hundredth: prose where they stand alone."""
 
 _RUN = re.compile(r"`+")
 _URL = re.compile(r"https?://[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*(?::[0-9]+)?(?:/[A-Za-z0-9._~/%?=&#+,:;!-]*)?")
