@@ -87,17 +87,19 @@ def test_versions_that_nobody_described_have_no_interface(version: str) -> None:
 
 
 @pytest.mark.parametrize("file", sorted({file for rows in TABLE.values() for _, _, file in rows}))
-def test_every_interface_has_defaults_and_resources_with_tags(file: str) -> None:
+def test_every_interface_has_defaults_and_makes_something_of_all_its_variables(file: str) -> None:
     module = module_of(Known(file, "m"))
-    assert module.resources
+    assert module.resources or module.outputs
     assert all("default" in each.body.attributes for each in module.variables.values())
-    used = {
-        reference[1]
-        for each in module.resources.values()
-        for reference in each_reference(each.body)
-        if reference[0] == "var"
-    }
-    assert used == set(module.variables)
+    bodies = [each.body for each in (*module.resources.values(), *module.outputs.values())]
+    expressions = [each[0].expression for each in module.locals.values()]
+    expressions += [each.stands_at for each in module.resources.values() if each.stands_at is not None]
+    named = {reference for each in bodies for reference in each_reference(each)}
+    named |= {reference for each in expressions for reference in each.references()}
+    used = {reference[1] for reference in named if reference[0] == "var"}
+    assert used - {"additional_tag_map"} == set(module.variables) - {"additional_tag_map"}, "what a label is told"
+    given = {reference[1] for reference in named if reference[0] == "local"}
+    assert given <= set(module.locals)
 
 
 def each_reference(body: Any) -> set[tuple[str, ...]]:
@@ -152,7 +154,7 @@ variable "eks_managed_node_groups" { default = {} }
 variable "eks_managed_node_group_defaults" { default = {} }
 variable "self_managed_node_groups" { default = {} }
 locals { owned = [for of in ["kubernetes.io", "k8s.io"] : "${of}/cluster/${var.cluster_name}"] }
-module "managed" {
+module "eks_managed_node_group" {
   source         = "./managed"
   for_each       = { for name, group in var.eks_managed_node_groups : name => group }
   create         = try(each.value.create, true)
@@ -230,7 +232,12 @@ def test_what_is_inferred_equals_what_the_module_itself_makes(tmp_path: Path) ->
     here = {
         "main.tf": CALL,
         ".terraform/modules/modules.json": json.dumps(
-            {"Modules": [*manifest["Modules"], {"Key": "eks.managed", "Dir": ".terraform/modules/eks/managed"}]}
+            {
+                "Modules": [
+                    *manifest["Modules"],
+                    {"Key": "eks.eks_managed_node_group", "Dir": ".terraform/modules/eks/managed"},
+                ]
+            }
         ),
         ".terraform/modules/eks/main.tf": MODULE,
         ".terraform/modules/eks/managed/main.tf": MANAGED,
@@ -243,3 +250,6 @@ def test_what_is_inferred_equals_what_the_module_itself_makes(tmp_path: Path) ->
     expected = sorted(map(repr, (_facts(each) for each in read.values() if each.type in groups)))
     assert len(expected) == 3
     assert sorted(map(repr, (_facts(each) for each in inferred.values() if each.type in groups))) == expected
+    nodes = [{each.address for each in them.values() if each.type == groups[0]} for them in (read, inferred)]
+    assert nodes[0] == nodes[1], "so that a finding has the same fingerprint before and after terraform init"
+    assert 'module.eks.module.eks_managed_node_group["a"].aws_eks_node_group.this[0]' in nodes[0]

@@ -110,7 +110,7 @@ def node_group(resource: Resource, peers: Peers) -> None:
     compute = resource.compute
     if compute is None or compute.sku is not None:
         return
-    if isinstance(resource.attribute("launch_template"), Absent):
+    if not _is_there(resource.attribute("launch_template")):
         compute.sku = EKS_DEFAULT_TYPE
         return
     template = _template(resource, peers, "launch_template")
@@ -129,16 +129,21 @@ def group(resource: Resource, peers: Peers) -> None:
     mixed = resource.attribute("mixed_instances_policy")
     if isinstance(mixed, Unknown):
         compute.sku = compute.purchase_option = mixed
-    elif not isinstance(mixed, Absent):
+    elif _is_there(mixed):
         _mixed(resource, compute, peers)
     else:
-        attribute = "launch_template" if resource.attribute("launch_template") is not ABSENT else "launch_configuration"
+        attribute = "launch_template" if _is_there(resource.attribute("launch_template")) else "launch_configuration"
         template = _template(resource, peers, attribute)
         compute.sku_attribute = attribute
         if template is None:
             compute.sku = _waits(resource, attribute)
         else:
             _take_sku(compute, template)
+
+
+def _is_there(blocks: object) -> bool:
+    """Whether there is such a block: a ``dynamic`` one without elements is none."""
+    return blocks is not ABSENT and blocks != []
 
 
 def _mixed(resource: Resource, compute: Compute, peers: Peers) -> None:

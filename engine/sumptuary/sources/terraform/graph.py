@@ -211,7 +211,8 @@ class Called:
         name = f"module.{declaration.name}"
         target = target_of(self.caller, declaration)
         if target.directory is None:
-            self.missing = Unknown(f"{name} {target.why}", (name,))
+            if target.interface is None or not target.interface.outputs:
+                self.missing = Unknown(f"{name} {target.why}", (name,))
             return target.interface
         run.reached.add(target.directory)
         level: Instance | None = self.caller

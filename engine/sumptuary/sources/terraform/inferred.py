@@ -19,6 +19,13 @@ ELSEWHERE: dict[str, object] = {"metadata": None, "spec": None, "activeDeadlineS
 """Names of Kubernetes that rules look for everywhere: no type of a cloud has them, so they are absent, not unknown."""
 
 
+def address_in_module(made: ResourceInstance, stands_at: Expression) -> str:
+    """The address that the resource has once its module is here: a finding keeps its fingerprint then."""
+    instance = made.node.instance
+    told = settled(stands_at.evaluate(made.scope))
+    return instance.full(told.replace("{}", made.index)) if isinstance(told, str) else made.address
+
+
 class InferredOrigin(Origin):
     """The lines of a call's arguments that a resource was inferred from; they are looked for when asked for."""
 

@@ -162,6 +162,10 @@ class ResourceInstance(Lazy):
         self.scope = scope
         self._values: dict[str, object] = {}
         self._busy: set[str] = set()
+        if node.declaration.stands_at is not None:
+            from sumptuary.sources.terraform.inferred import address_in_module
+
+            self.address = address_in_module(self, node.declaration.stands_at)
 
     def argument(self, name: str) -> object:
         """What the block says for a name; ABSENT when it says nothing."""

@@ -17,13 +17,26 @@ if TYPE_CHECKING:
     from sumptuary.sources.terraform.modules import Module
 
 FOLDER = "module_interfaces"
+STANDS_AT = "stands_at"
+"""In a resource of an interface: its address in the module itself, where that is another one than here.
+
+``{}`` is the index of the resource here: one of many here may be one of a module that is called many times there. A
+finding has the same address then, and so the same fingerprint, before and after ``terraform init``.
+"""
 _GKE = ((27, 44, "gke_27"),)
+_AUTOPILOT = ((27, 44, "gke_autopilot_27"),)
+_LABEL = "cloudposse_label "
 TABLE: dict[str, tuple[tuple[int, int, str], ...]] = {
     "terraform-aws-modules/eks/aws": ((18, 20, "eks_18"), (21, 21, "eks_21")),
     "terraform-aws-modules/eks/aws//modules/eks-managed-node-group": (
         (18, 20, "eks_managed_node_group_18"),
         (21, 21, "eks_managed_node_group_21"),
     ),
+    "terraform-aws-modules/eks/aws//modules/self-managed-node-group": (
+        (18, 20, "eks_self_managed_node_group_18"),
+        (21, 21, "eks_self_managed_node_group_21"),
+    ),
+    "terraform-aws-modules/eks/aws//modules/fargate-profile": ((18, 21, "eks_fargate_profile_18"),),
     "terraform-aws-modules/vpc/aws": ((2, 3, "vpc_2"), (4, 4, "vpc_4"), (5, 6, "vpc_5")),
     "terraform-aws-modules/ec2-instance/aws": ((3, 5, "ec2_instance_3"), (6, 6, "ec2_instance_6")),
     "terraform-aws-modules/autoscaling/aws": ((5, 8, "autoscaling_5"), (9, 9, "autoscaling_9")),
@@ -35,12 +48,43 @@ TABLE: dict[str, tuple[tuple[int, int, str], ...]] = {
     "terraform-aws-modules/elasticache/aws": ((1, 1, "elasticache_1"),),
     "terraform-google-modules/kubernetes-engine/google": _GKE,
     "terraform-google-modules/kubernetes-engine/google//modules/private-cluster": _GKE,
+    "terraform-google-modules/kubernetes-engine/google//modules/private-cluster-update-variant": _GKE,
+    "terraform-google-modules/kubernetes-engine/google//modules/beta-private-cluster-update-variant": _GKE,
+    "terraform-google-modules/kubernetes-engine/google//modules/beta-public-cluster-update-variant": _GKE,
+    "terraform-google-modules/kubernetes-engine/google//modules/beta-autopilot-private-cluster": _AUTOPILOT,
+    "terraform-google-modules/kubernetes-engine/google//modules/beta-autopilot-public-cluster": _AUTOPILOT,
     "terraform-google-modules/kubernetes-engine/google//modules/beta-private-cluster": _GKE,
     "terraform-google-modules/kubernetes-engine/google//modules/beta-public-cluster": _GKE,
     "terraform-google-modules/vm/google//modules/instance_template": ((9, 15, "google_instance_template_9"),),
-    "Azure/aks/azurerm": ((7, 10, "aks_7"), (11, 11, "aks_11")),
+    "Azure/aks/azurerm": ((7, 7, "aks_7"), (8, 10, "aks_8"), (11, 11, "aks_11")),
+    "cloudposse/label/null": ((0, 0, "cloudposse_label_itself cloudposse_label"),),
+    "cloudposse/ec2-autoscale-group/aws": ((0, 0, _LABEL + "cloudposse_ec2_autoscale_group_0"),),
+    "cloudposse/ec2-instance/aws": ((0, 2, _LABEL + "cloudposse_ec2_instance_0"),),
+    "cloudposse/eks-cluster/aws": ((0, 4, _LABEL + "cloudposse_eks_cluster_0"),),
+    "cloudposse/eks-node-group/aws": (
+        (0, 2, _LABEL + "cloudposse_eks_node_group_0"),
+        (3, 3, _LABEL + "cloudposse_eks_node_group_3"),
+    ),
+    "cloudposse/elasticache-redis/aws": ((0, 2, _LABEL + "cloudposse_elasticache_redis_0"),),
+    "cloudposse/msk-apache-kafka-cluster/aws": ((0, 2, _LABEL + "cloudposse_msk_0"),),
+    "cloudposse/rds-cluster/aws": ((0, 2, _LABEL + "cloudposse_rds_cluster_0"),),
+    "cloudposse/rds/aws": ((0, 1, _LABEL + "cloudposse_rds_0"),),
+    "cloudposse/s3-bucket/aws": ((0, 4, _LABEL + "cloudposse_s3_bucket_0"),),
 }
-"""Registry address to first major version, last one, and the interface that holds for them."""
+"""Registry address to first major version, last one, and the interface (one file, or two) that holds for them."""
+OLDEST = {
+    "cloudposse/label/null": 22,
+    "cloudposse/ec2-autoscale-group/aws": 29,
+    "cloudposse/ec2-instance/aws": 40,
+    "cloudposse/eks-cluster/aws": 44,
+    "cloudposse/eks-node-group/aws": 25,
+    "cloudposse/elasticache-redis/aws": 41,
+    "cloudposse/msk-apache-kafka-cluster/aws": 7,
+    "cloudposse/rds-cluster/aws": 47,
+    "cloudposse/rds/aws": 39,
+    "cloudposse/s3-bucket/aws": 43,
+}
+"""Of modules at version 0: the first minor version that their interface holds for."""
 
 _REGISTRIES = ("registry.terraform.io/", "registry.opentofu.org/")
 _REPOSITORY = re.compile(r"github\.com[/:](?P<owner>[\w.-]+)/terraform-(?P<cloud>[a-z]+)-(?P<name>[\w-]+?)(?:\.git)?$")
@@ -65,6 +109,8 @@ def interface_of(source: str, version: str | None) -> Known | None:
         return None
     wanted = version if version is not None else reference
     allowed = majors(wanted, rows[-1][1] + 1)
+    if 0 in allowed and _is_older(wanted, OLDEST.get(address, 0)):
+        allowed.discard(0)
     fitting = [row for row in rows if any(row[0] <= major <= row[1] for major in allowed)]
     if not fitting:
         return None
@@ -116,6 +162,16 @@ def majors(version: str | None, newest: int) -> set[int]:
     return allowed
 
 
+def _is_older(version: str | None, oldest: int) -> bool:
+    """Whether a constraint takes some version 0 whose minor version is below ``oldest``."""
+    for part in (version or "").split(","):
+        found = _CONSTRAINT.match(part.strip())
+        exact = found is not None and (found[1] in (None, "=") or (found[1] == "~>" and found[3].count(".") > 1))
+        if found is not None and exact and found[2] == "0" and int(found[3].split(".")[1] if found[3] else 0) < oldest:
+            return True
+    return False
+
+
 def _within(operator: str, major: int, rest: str, everything: set[int]) -> set[int]:
     if operator == "!=":
         return everything
@@ -138,18 +194,25 @@ def module_of(known: Known) -> Module:
     return _modules[key]
 
 
+def _content(path: str) -> bytes:
+    with open(path, "rb") as stream:
+        return stream.read()
+
+
 def _read(known: Known) -> Module:
     from sumptuary.sources.terraform.modules import Module, declare
     from sumptuary.sources.terraform.syntax import parse
 
     directory = os.path.join(os.path.dirname(__file__), FOLDER)
-    path = os.path.join(directory, f"{known.file}.tf")
-    with open(path, "rb") as stream:
-        content = stream.read()
     module = Module(directory, known.label)
     module.inferred = known.label
     why = Unknown(f"the arguments do not say it, and {known.label} is not here", ("terraform init",))
-    for block in parse(content, path).body.blocks:
-        declare(module, block, path, known.label, why if block.type == "resource" else None)
+    for name in known.file.split():
+        path = os.path.join(directory, f"{name}.tf")
+        for block in parse(_content(path), path).body.blocks:
+            elsewhere = block.body.attributes.pop(STANDS_AT, None)
+            declare(module, block, path, known.label, why if block.type == "resource" else None)
+            if elsewhere is not None:
+                module.resources[".".join(block.labels)].stands_at = elsewhere.expression
     module.types = frozenset(name.partition(".")[0] for name in module.resources)
     return module

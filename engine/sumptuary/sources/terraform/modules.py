@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from sumptuary.sources.tree import Tree
 
 _PROVIDER = re.compile(rb'(?m)^\s*"?provider"?\b')
-IGNORED = frozenset({"moved", "removed", "import", "action", "ephemeral", "list", "library"})
+IGNORED = frozenset({"moved", "removed", "import", "check", "action", "ephemeral", "list", "library"})
 """Blocks that neither add a resource nor change one's value."""
-_LABELS = {"variable": 1, "output": 1, "provider": 1, "module": 1, "check": 1, "resource": 2, "data": 2}
+_LABELS = {"variable": 1, "output": 1, "provider": 1, "module": 1, "resource": 2, "data": 2}
 
 SUFFIXES = (".tf", ".tofu", ".tf.json", ".tofu.json")
 """Files of configuration."""
@@ -96,7 +96,6 @@ class Module:
 
     __slots__ = (
         "calls",
-        "checks",
         "complete",
         "data",
         "directory",
@@ -127,7 +126,6 @@ class Module:
         self.data: dict[str, Declaration] = {}
         self.calls: dict[str, Declaration] = {}
         self.providers: dict[str, Declaration] = {}
-        self.checks: dict[str, Declaration] = {}
         self.settings: list[Declaration] = []
         self.types: frozenset[str] = frozenset()
         self.variable_files: tuple[str, ...] = ()
@@ -265,7 +263,6 @@ def _table(module: Module, kind: str) -> dict[str, Declaration]:
         "data": module.data,
         "module": module.calls,
         "provider": module.providers,
-        "check": module.checks,
     }[kind]
 
 

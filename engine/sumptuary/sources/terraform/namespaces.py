@@ -191,6 +191,8 @@ class Outputs(Computed):
         """The value of an output; a sensitive one is Unknown."""
         declaration = self.instance.module.outputs.get(name)
         full = f"{self.instance.address}.{name}"
+        if declaration is None and self.instance.module.inferred:
+            return Unknown(f"{full} is not known: the module is not downloaded", (full,))
         if declaration is None:
             hint = "" if self.instance.module.complete else ", of which not all could be read"
             return Unknown(f"{full} is not an output of {self.instance.module.shown}{hint}", (full,))

@@ -134,8 +134,9 @@ def _add_resource(instance: Instance, name: str, index: str, related: dict[str, 
     if node is None:
         return
     keys = node.expansion.keys
-    addresses = [node.made(key).address for key in keys] if len(keys) <= MOST_RELATED else []
-    same = [address for address in addresses if index and address.endswith(index)]
+    made = [node.made(key) for key in keys] if len(keys) <= MOST_RELATED else []
+    addresses = [each.address for each in made]
+    same = [each.address for each in made if index and each.index == index]
     for address in same if len(same) == 1 and len(addresses) > 1 else addresses:
         related[address] = None
     symbolic = node.symbolic()

@@ -156,7 +156,12 @@ def _by_name(at: At, path: tuple[str, ...], keys: tuple[str, ...]) -> Iterator[P
         inside = next(iter(called.instances()), None) if called.missing is None else None
         output = inside.module.outputs.get(path[2]) if inside is not None else None
         value = output.body.attributes.get("value") if output is not None else None
-        if inside is not None and output is not None and value is not None:
+        if inside is not None and inside.module.inferred:
+            start = At(inside, at.expression, inside.module.shown, at.line, at.left - 1)
+            given = trace_variable(start, path[2], (*path[3:], *keys))  # what goes in by a name comes out by it
+            yield from (place for place in given if place.path != inside.module.shown)
+            yield called.declaration.place()
+        elif inside is not None and output is not None and value is not None:
             yield from trace(At(inside, value.expression, output.shown, value.line, at.left - 1), (*path[3:], *keys))
             yield Place(output.shown, value.line)
 

@@ -30,6 +30,7 @@ resource "azurerm_kubernetes_cluster" "main" {
 }
 
 resource "azurerm_kubernetes_cluster_node_pool" "node_pool" {
+  stands_at = "azurerm_kubernetes_cluster_node_pool.node_pool_create_${try(coalesce(each.value.create_before_destroy, true), true) ? "before" : "after"}_destroy{}"
   for_each = var.node_pools
 
   name       = each.value.name

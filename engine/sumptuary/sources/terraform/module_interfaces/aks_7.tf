@@ -1,4 +1,4 @@
-# Azure/aks/azurerm, versions 7 to 10.
+# Azure/aks/azurerm, version 7.
 
 variable "location" { default = null }
 variable "cluster_name" { default = null }

@@ -15,6 +15,7 @@ variable "create_launch_template" { default = true }
 variable "launch_template_id" { default = null }
 variable "use_mixed_instances_policy" { default = false }
 variable "mixed_instances_policy" { default = null }
+variable "ignore_desired_capacity_changes" { default = false }
 
 resource "aws_launch_template" "this" {
   count = var.create && var.create_launch_template ? 1 : 0
@@ -25,6 +26,7 @@ resource "aws_launch_template" "this" {
 }
 
 resource "aws_autoscaling_group" "this" {
+  stands_at = "aws_autoscaling_group.${var.ignore_desired_capacity_changes ? "idc" : "this"}{}"
   count = var.create ? 1 : 0
 
   name                 = var.name

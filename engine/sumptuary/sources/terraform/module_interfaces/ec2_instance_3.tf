@@ -10,8 +10,10 @@ variable "availability_zone" { default = null }
 variable "launch_template" { default = null }
 variable "create_spot_instance" { default = false }
 variable "root_block_device" { default = [] }
+variable "ignore_ami_changes" { default = false }
 
 resource "aws_instance" "this" {
+  stands_at = "aws_instance.${var.ignore_ami_changes ? "ignore_ami" : "this"}{}"
   count = var.create && !var.create_spot_instance ? 1 : 0
 
   region                  = var.region

@@ -12,6 +12,8 @@ variable "eks_managed_node_groups" { default = {} }
 variable "eks_managed_node_group_defaults" { default = {} }
 variable "self_managed_node_groups" { default = {} }
 variable "self_managed_node_group_defaults" { default = {} }
+variable "fargate_profiles" { default = {} }
+variable "fargate_profile_defaults" { default = {} }
 
 resource "aws_eks_cluster" "this" {
   count = var.create ? 1 : 0
@@ -30,6 +32,7 @@ resource "aws_cloudwatch_log_group" "this" {
 }
 
 resource "aws_eks_node_group" "this" {
+  stands_at = "module.eks_managed_node_group{}.aws_eks_node_group.this[0]"
   for_each = { for key, group in merge(var.eks_managed_node_groups, {}) : key => group if var.create && try(group.create, true) != false }
 
   cluster_name    = var.cluster_name
@@ -50,6 +53,7 @@ resource "aws_eks_node_group" "this" {
 }
 
 resource "aws_launch_template" "this" {
+  stands_at = "module.self_managed_node_group{}.aws_launch_template.this[0]"
   for_each = { for key, group in merge(var.self_managed_node_groups, {}) : key => group if var.create && try(group.create, true) != false && try(group.create_launch_template, var.self_managed_node_group_defaults.create_launch_template, true) != false }
 
   instance_type           = try(each.value.instance_type, var.self_managed_node_group_defaults.instance_type, "m6i.large")
@@ -58,6 +62,7 @@ resource "aws_launch_template" "this" {
 }
 
 resource "aws_autoscaling_group" "this" {
+  stands_at = "module.self_managed_node_group{}.aws_autoscaling_group.this[0]"
   for_each = { for key, group in merge(var.self_managed_node_groups, {}) : key => group if var.create && try(group.create, true) != false }
 
   name                 = try(each.value.name, each.key)
@@ -104,4 +109,13 @@ resource "aws_autoscaling_group" "this" {
       value = tag.value
     }
   }
+}
+
+resource "aws_eks_fargate_profile" "this" {
+  stands_at = "module.fargate_profile{}.aws_eks_fargate_profile.this[0]"
+  for_each  = { for key, profile in merge(var.fargate_profiles, {}) : key => profile if var.create && try(profile.create, true) != false }
+
+  cluster_name         = var.cluster_name
+  fargate_profile_name = try(coalesce(each.value.name, each.key), each.key)
+  tags                 = merge(var.tags, try(each.value.tags, var.fargate_profile_defaults.tags, {}))
 }

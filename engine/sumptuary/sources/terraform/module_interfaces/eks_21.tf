@@ -11,6 +11,7 @@ variable "cloudwatch_log_group_retention_in_days" { default = 90 }
 variable "cloudwatch_log_group_tags" { default = {} }
 variable "eks_managed_node_groups" { default = {} }
 variable "self_managed_node_groups" { default = {} }
+variable "fargate_profiles" { default = {} }
 
 resource "aws_eks_cluster" "this" {
   count = var.create ? 1 : 0
@@ -31,6 +32,7 @@ resource "aws_cloudwatch_log_group" "this" {
 }
 
 resource "aws_eks_node_group" "this" {
+  stands_at = "module.eks_managed_node_group{}.aws_eks_node_group.this[0]"
   for_each = { for key, group in merge(var.eks_managed_node_groups, {}) : key => group if var.create && try(group.create, true) != false }
 
   region = var.region
@@ -52,6 +54,7 @@ resource "aws_eks_node_group" "this" {
 }
 
 resource "aws_launch_template" "this" {
+  stands_at = "module.self_managed_node_group{}.aws_launch_template.this[0]"
   for_each = { for key, group in merge(var.self_managed_node_groups, {}) : key => group if var.create && try(group.create, true) != false && try(group.create_launch_template, true) != false }
 
   region = var.region
@@ -61,6 +64,7 @@ resource "aws_launch_template" "this" {
 }
 
 resource "aws_autoscaling_group" "this" {
+  stands_at = "module.self_managed_node_group{}.aws_autoscaling_group.this[0]"
   for_each = { for key, group in merge(var.self_managed_node_groups, {}) : key => group if var.create && try(group.create, true) != false }
 
   region = var.region
@@ -108,4 +112,13 @@ resource "aws_autoscaling_group" "this" {
       value = tag.value
     }
   }
+}
+
+resource "aws_eks_fargate_profile" "this" {
+  stands_at = "module.fargate_profile{}.aws_eks_fargate_profile.this[0]"
+  for_each  = { for key, profile in merge(var.fargate_profiles, {}) : key => profile if var.create && try(profile.create, true) != false }
+
+  cluster_name         = var.name
+  fargate_profile_name = try(coalesce(each.value.name, each.key), each.key)
+  tags                 = merge(var.tags, try(each.value.tags, {}))
 }

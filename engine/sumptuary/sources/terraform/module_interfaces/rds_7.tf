@@ -18,6 +18,7 @@ variable "tags" { default = {} }
 variable "db_instance_tags" { default = {} }
 
 resource "aws_db_instance" "this" {
+  stands_at = "module.db_instance.aws_db_instance.this{}"
   count = var.create_db_instance ? 1 : 0
 
   region                = var.region
