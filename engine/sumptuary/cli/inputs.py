@@ -24,6 +24,9 @@ MANIFESTS = (".yaml", ".yml", ".json")
 PLAN_HEAD = 65536
 """Bytes in which a plan or state names its format: it is the first thing that Terraform writes."""
 
+ENCODING_MARKS = b"\xef\xbb\xbf\xff\xfe"
+"""The bytes of which byte order marks are made."""
+
 
 @dataclass(slots=True, eq=False, repr=False)
 class Change:
@@ -141,6 +144,7 @@ def _is_plan(path: str) -> bool:
             head = file.read(PLAN_HEAD)
     except OSError:
         return False
-    if not head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+    head = head.translate(None, b"\0")  # PowerShell's > writes UTF-16, of which these ASCII letters are left
+    if not head.lstrip(ENCODING_MARKS + b" \t\r\n").startswith(b"{"):
         return False
     return b'"format_version"' in head or (b'"terraform_version"' in head and b'"lineage"' in head)

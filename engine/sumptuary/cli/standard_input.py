@@ -29,7 +29,8 @@ def read_standard_input(coverage: Coverage, seen: Seen | None = None) -> Iterato
     if _is_inventory(head):
         yield from read_rows(Rest(head, stream), SHOWN, coverage, seen)
         return
-    if b'"terraform_version"' in head or b'"format_version"' in head:
+    plain = head.translate(None, b"\0")  # of UTF-16, the ASCII letters
+    if b'"terraform_version"' in plain or b'"format_version"' in plain:
         coverage.files_seen += 1
         coverage.fail(SHOWN, 0, "a plan or state is read from a file: write it to one and name that")
         return
