@@ -80,11 +80,33 @@ class BudgetApproval(EstateRule):
 
     ## Bad
 
-    A pull request that adds a p5.48xlarge node group (about 40,000 USD a month) and nothing else.
+    A run of three days that costs more than a run may:
+
+    ```hcl
+    provider "aws" {
+      region = "us-east-1"
+    }
+
+    resource "aws_instance" "finetune" {
+      instance_type = "p4d.24xlarge"
+      tags          = { team = "ml", workload_type = "fine-tuning", ttl = "72h" }
+    }
+    ```
 
     ## Good
 
     The same with an approval under `.sumptuary/`:
+
+    ```hcl
+    provider "aws" {
+      region = "us-east-1"
+    }
+
+    resource "aws_instance" "finetune" {
+      instance_type = "p4d.24xlarge"
+      tags          = { team = "ml", workload_type = "fine-tuning", ttl = "72h" }
+    }
+    ```
 
     ```yaml
     apiVersion: sumptuary/v1
@@ -92,7 +114,7 @@ class BudgetApproval(EstateRule):
     metadata: {id: llama-finetune}
     spec:
       scope: {team: ml}
-      limit: {amount: "41000", currency: USD, per: month}
+      limit: {amount: "2500", currency: USD, per: run}
       approvers: ["@ml-leads"]
       reason: Fine-tune of the support model.
       expires: 2026-12-31

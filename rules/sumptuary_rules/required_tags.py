@@ -108,6 +108,10 @@ class RequiredTags(ResourceRule):
         tags = { team = "search", service = "api", environment = "production", cost-center = "4711" }
       }
     }
+
+    resource "aws_instance" "api" {
+      tags = { Name = "api" }
+    }
     ```
 
     ## How the saving is estimated

@@ -71,15 +71,42 @@ class ReservationCoverage(EstateRule):
 
     ## Bad
 
+    Four machines run around the clock, and one of them is committed to:
+
+    ```hcl
+    provider "aws" {
+      region = "us-east-1"
+    }
+
+    resource "aws_instance" "search" {
+      count         = 4
+      instance_type = "m5.4xlarge"
+      tags          = { environment = "production" }
+    }
+    ```
+
     ```yaml
-    # commitments.yaml, while production runs four m5.4xlarge around the clock
+    # commitments.yaml
     - {id: ri-1, type: reserved-instance, provider: aws, region: us-east-1, instance_family: m5, count: 1,
        start: 2026-01-01, end: 2026-12-31}
     ```
 
     ## Good
 
+    ```hcl
+    provider "aws" {
+      region = "us-east-1"
+    }
+
+    resource "aws_instance" "search" {
+      count         = 4
+      instance_type = "m5.4xlarge"
+      tags          = { environment = "production" }
+    }
+    ```
+
     ```yaml
+    # commitments.yaml
     - {id: ri-1, type: reserved-instance, provider: aws, region: us-east-1, instance_family: m5, count: 3,
        start: 2026-01-01, end: 2026-12-31}
     ```
