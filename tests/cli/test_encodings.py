@@ -1,4 +1,4 @@
-"""Plans and states as other tools write them to a file: PowerShell's ``>`` writes UTF-16, editors put marks in front."""
+"""Plans and states as other tools write them to a file: UTF-16 from PowerShell, and marks in front from editors."""
 
 from __future__ import annotations
 

@@ -41,6 +41,13 @@ DELIBERATE_FORMS = {
 """What Terraform knows of an expression that waits for an apply (``@``), and we do not; and why."""
 DELIBERATE_NUMBERS = {"(false ? @ : 7)": "7", "tomap({ a = @, b = true }).b": "true"}
 """Beside a text that is not known, Terraform makes text of numbers and bools; we leave them as they are."""
+BEFORE_TYPES = ("Inconsistent conditional result types", "all list elements must have the same")
+"""What ``terraform validate`` says where it refuses an expression for want of the types of what resources will hold."""
+BEFORE_TYPES_FORMS = {
+    'chunklist(concat([@], [["b"]]), 2)[0]': [["a"], ["b"]],
+    'false ? [["y"]] : [@, ["x", "y"]]': [["a"], ["x", "y"]],
+}
+"""Expressions that are refused so where ``@`` is what a ``terraform_data`` holds, and accepted where it is a local."""
 ZERO = re.compile(r"-0(?![\w.])")
 """A zero with a sign, which Terraform makes of ``0 * -1``; ours has none."""
 MOST_REFUSED = 0.1
@@ -88,11 +95,11 @@ def written(seed: int, directory: Path) -> Path:
     return where
 
 
-def terraform(directory: Path, *words: str) -> str | None:
-    """What a command prints, None where Terraform refuses the configuration."""
+def terraform_says(directory: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """What a command comes to."""
     environment = {"PATH": os.environ.get("PATH", ""), "HOME": str(directory), "CHECKPOINT_DISABLE": "1"}
     assert TERRAFORM is not None
-    done = subprocess.run(
+    return subprocess.run(
         [TERRAFORM, *words],
         cwd=directory,
         env=environment,
@@ -101,6 +108,11 @@ def terraform(directory: Path, *words: str) -> str | None:
         timeout=120,
         check=False,
     )
+
+
+def terraform(directory: Path, *words: str) -> str | None:
+    """What a command prints, None where Terraform refuses the configuration."""
+    done = terraform_says(directory, *words)
     if done.returncode == 0:
         return done.stdout
     assert "Error: " in done.stderr, done.stdout + done.stderr
@@ -143,7 +155,10 @@ def compare(seed: int, directory: Path, tally: Tally) -> None:
         tally.counts["refused"] += 1
         values = {address: resource.attributes.get("input", ABSENT) for address, resource in ours.items()}
         if not (coverage.failures or _refusals(values) or any(each.multiplicity for each in ours.values())):
-            tally.unseen.append(str(seed))
+            if _refused_before_types(where):
+                tally.counts["refused before types are known"] += 1
+            else:
+                tally.unseen.append(str(seed))
         return
     tally.resources += len(theirs)
     tally.wrong += [f"{seed}: failure {each.path}:{each.line}: {each.message}" for each in coverage.failures]
@@ -157,6 +172,12 @@ def compare(seed: int, directory: Path, tally: Tally) -> None:
         _check_early(applied(where), tally)
     tally.wrong = [row if row[0].isdecimal() else f"{seed}: {row}" for row in tally.wrong]
     tally.missed = [row if row[0].isdecimal() else f"{seed}: {row}" for row in tally.missed]
+
+
+def _refused_before_types(where: Path) -> bool:
+    """Whether it is only before any value is known that Terraform refuses a configuration, its types being unknown."""
+    faults = re.split("Error: ", terraform_says(where, "validate", "-no-color").stderr)[1:]
+    return bool(faults) and all(any(text in fault for text in BEFORE_TYPES) for fault in faults)
 
 
 def _check_early(state: dict[str, dict[str, Any]], tally: Tally) -> None:
@@ -268,6 +289,7 @@ def run(seeds: range, directory: Path) -> Tally:
     print(f"\n{tally}")  # noqa: T201 -- the figures are what a reader of the run wants
     assert not tally.wrong, "\n".join(tally.wrong[:20])
     assert not tally.missed, "\n".join(tally.missed[:20])
+    assert not tally.unseen, "\n".join(tally.unseen)
     assert tally.counts["refused"] <= MOST_REFUSED * tally.configurations
     return tally
 
@@ -292,6 +314,18 @@ def test_what_is_deliberately_not_known(tmp_path: Path) -> None:
             assert isinstance(mine["v"], Unknown), form
         else:
             assert (row["v"], mine["v"]) == (DELIBERATE_NUMBERS[form], json.loads(DELIBERATE_NUMBERS[form])), form
+
+
+@pytest.mark.parametrize("form", BEFORE_TYPES_FORMS)
+def test_what_terraform_refuses_only_before_it_knows_the_types(tmp_path: Path, form: str) -> None:
+    held = 'locals {\n  x = ["a"]\n}\nresource "terraform_data" "source" {\n  input = { x = ["a"] }\n}\n'
+    for name, accepted in (("terraform_data.source.input.x", False), ("local.x", True)):
+        text = f'{held}resource "terraform_data" "form" {{\n  input = {form.replace("@", name)}\n}}\n'
+        (tmp_path / "main.tf").write_text(text, encoding="utf-8")
+        assert (planned(tmp_path) is not None) is accepted
+        assert _refused_before_types(tmp_path) is not accepted
+        ours = {each.address: each for each in read([str(tmp_path)], Options(), Coverage())}
+        assert ours["terraform_data.form"].attributes["input"] == BEFORE_TYPES_FORMS[form]
 
 
 def test_random_configurations_are_read_as_terraform_plans_them(tmp_path: Path) -> None:
