@@ -87,7 +87,10 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True, frozen=True, eq=False, repr=False)
 class ApprovalFact:
-    """An approval that stands (unexpired, read from where it may be read), as a rule sees it."""
+    """An approval that stands (unexpired, read from where it may be read), as a rule sees it.
+
+    ``signed`` are those of its approvers whose signature was verified.
+    """
 
     id: str
     scope: dict[str, str]
@@ -95,6 +98,7 @@ class ApprovalFact:
     currency: str
     per: str
     approvers: tuple[str, ...]
+    signed: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True, frozen=True, eq=False, repr=False)
@@ -112,15 +116,28 @@ class Context:
 
 
 def parameter(
-    *, doc: str, default: Any = MISSING, tighten: str = "", record: type | None = None, choices: tuple[str, ...] = ()
+    *,
+    doc: str,
+    default: Any = MISSING,
+    tighten: str = "",
+    unlimited_when_empty: bool = False,
+    record: type | None = None,
+    choices: tuple[str, ...] = (),
 ) -> Any:
     """A field of a rule's ``Parameters``.
 
     ``doc`` is the user's documentation of it. ``tighten`` says which way a lower layer may move it: ``superset``,
-    ``subset``, ``lower`` or ``higher``. ``record`` is the dataclass of a nested record (or of each item of a list of
+    ``subset``, ``lower`` or ``higher``; without one it may not move it. With ``unlimited_when_empty`` an empty list (or
+    a key that is not in a map) allows everything, so that the first entry tightens. ``record`` is the dataclass of a nested record (or of each item of a list of
     them). ``choices`` are the words allowed. Without a default it is required.
     """
-    metadata = {"doc": doc, "tighten": tighten, "record": record, "choices": choices}
+    metadata = {
+        "doc": doc,
+        "tighten": tighten,
+        "unlimited_when_empty": unlimited_when_empty,
+        "record": record,
+        "choices": choices,
+    }
     if type(default) in (list, dict):
         return field(default_factory=default.copy, metadata=metadata)
     return field(default=default, metadata=metadata)

@@ -48,7 +48,10 @@ class GpuRightsizingParameters:
     """Which accelerators are right for the workloads that the policy selects."""
 
     allowed_accelerators: list[str] = parameter(
-        doc="The only models allowed, such as L4 or A100-80GB; empty allows all.", default=[], tighten="subset"
+        doc="The only models allowed, such as L4 or A100-80GB; empty allows all.",
+        default=[],
+        tighten="subset",
+        unlimited_when_empty=True,
     )
     previous_generation: dict[str, list[str]] = parameter(
         doc="Models that have been overtaken, each with those that replace it.", default={}, tighten="superset"

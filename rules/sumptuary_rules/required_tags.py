@@ -40,7 +40,10 @@ class RequiredTagsParameters:
 
     tags: list[str] = parameter(doc="The keys that every resource must carry.", tighten="superset")
     values: dict[str, list[str]] = parameter(
-        doc="For a key, the only values allowed; compared as text, in this spelling.", default={}, tighten="subset"
+        doc="For a key, the only values allowed; compared as text, in this spelling.",
+        default={},
+        tighten="subset",
+        unlimited_when_empty=True,
     )
     patterns: dict[str, str] = parameter(
         doc="For a key, a regular expression that the whole value must match. It may not refer back or look around.",

@@ -35,7 +35,8 @@ def builtin(tmp_path: Path, policy_text: PolicyText, monkeypatch: pytest.MonkeyP
     directory.mkdir()
     (directory / "b.yaml").write_text(policy_text(name="shipped"))
     monkeypatch.setattr(loading, "builtin_directory", lambda: str(directory))
-    monkeypatch.setattr("sumptuary.policy.gather.builtin_directory", lambda: str(directory))
+    for room in ("gather", "packs"):
+        monkeypatch.setattr(f"sumptuary.policy.{room}.builtin_directory", lambda: str(directory))
     return directory
 
 
@@ -200,7 +201,9 @@ def test_a_repository_may_hold_packs_and_further_documents(
     [
         ("{extends: [{pack: ../none}]}", "there is no pack '../none'"),
         ("{extends: [{pack: 'git+https://x/y'}]}", "a pack from git is pinned"),
-        ("{overrides: [{match: a, set: {}}]}", "spec.overrides: this version does not support it yet"),
+        ("{overrides: [{match: a, set: {}}]}", "spec.overrides.0.set: "),
+        ("{overrides: [{match: a, set: {rule: b}}]}", "'rule' cannot be set: it begins with one of severity, "),
+        ("{overrides: [{match: nothing-here, set: {severity: low}}]}", "no policy 'nothing-here' holds here"),
         ("{policies: [../../etc/*.yaml]}", "points out of the pack"),
         ("{policies: [nothing/*.yaml]}", "'nothing/*.yaml' matches no file of the pack"),
     ],

@@ -13,6 +13,7 @@ from sumptuary.policy.compiled import LEVELS, STAGES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from argparse import _ArgumentGroup  # pyright: ignore[reportPrivateUsage]  # argparse has no public name for it
     from typing import Any, NoReturn
 
 
@@ -115,10 +116,17 @@ def add_policy_options(parser: ArgumentParser) -> None:
         "--policies", action="append", default=[], metavar="PATH", help="a policy file or pack, not the built-in"
     )
     group.add_argument("--pack", action="append", default=[], metavar="NAME", help="a pack by name, beside --policies")
+    add_setting_option(group)
     group.add_argument("--stage", choices=STAGES, default="ci", help="pre-commit, ci (default) or scheduled")
     group.add_argument("--fail-on", choices=LEVELS[1:], default="soft-mandatory", metavar="LEVEL", help=FAIL_ON)
     group.add_argument("--commitments", action="append", default=[], metavar="FILE", help="reservations and plans held")
     group.add_argument("--no-cache", action="store_true", help="read the policies afresh, and keep nothing")
+
+
+def add_setting_option(parser: ArgumentParser | _ArgumentGroup) -> None:
+    """Fields of policies set for one run."""
+    about = "set a field of a policy for this run, such as missing-ttl.parameters.max_ttl=12h; it may only tighten"
+    parser.add_argument("--set", action="append", default=[], metavar="ID.FIELD=VALUE", dest="settings", help=about)
 
 
 def add_incomplete_option(parser: ArgumentParser) -> None:

@@ -23,23 +23,28 @@ if TYPE_CHECKING:
 
     from sumptuary.model import Resource
     from sumptuary.policy.compiled import Laws
-    from sumptuary.rule import ApprovalFact
 
 
 @dataclass(slots=True, eq=False, repr=False)
 class Circumstances:
     """What a run stands on beside its estate. ``root`` is absolute: nothing outside it is read.
 
-    ``inputs`` names the optional inputs that were given, ``commitments`` are what is held of them.
+    ``inputs`` names the optional inputs that were given, ``commitments`` are what is held of them. ``pending`` are the
+    ids of waivers that count once they are merged.
     """
 
     laws: Laws
     catalogue: Catalogue
     now: datetime
     root: str
-    approvals: tuple[ApprovalFact, ...] = ()
     inputs: frozenset[str] = frozenset()
     commitments: tuple[Resource, ...] = ()
+    pending: frozenset[str] = frozenset()
+
+    @property
+    def prefix(self) -> str:
+        """The working directory within the root, with ``/``."""
+        return os.path.relpath(os.getcwd(), self.root).replace(os.sep, "/")
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -82,7 +87,12 @@ def circumstances_at(start: str, arguments: Namespace, coverage: Coverage) -> Ci
     given = getattr(arguments, "root", None)
     root = os.path.abspath(given) if given else checkout(start)
     laws = load(
-        arguments.policies, packs=arguments.pack, start=start, config=arguments.config, cache=not arguments.no_cache
+        arguments.policies,
+        packs=arguments.pack,
+        start=start,
+        config=arguments.config,
+        settings=getattr(arguments, "settings", ()),
+        cache=not arguments.no_cache,
     )
     catalogue = Catalogue([*laws.project.prices, *arguments.prices], now=now)
     found = Circumstances(laws, catalogue, now, root)
@@ -91,13 +101,6 @@ def circumstances_at(start: str, arguments: Namespace, coverage: Coverage) -> Ci
 
         found.commitments += tuple(read_commitments(file))
         found.inputs |= {"commitments"}
-    if laws.approvals:
-        from sumptuary.decisions.approvals import standing
-
-        stand = standing(laws.approvals, now)
-        found.approvals = stand.approvals
-        for note in stand.notes:
-            coverage.note(note)
     for note in (*laws.notes, *catalogue.warnings(now)):
         coverage.note(note)
     return found

@@ -13,31 +13,34 @@ from dataclasses import fields
 from sumptuary.errors import SumptuaryError
 from sumptuary.model import Place
 from sumptuary.policy.compiled import Approval, Enforcement, Laws, Policy, Project, Waiver, WaiverTerms
-from sumptuary.policy.places import PROJECT_DIRECTORY, Repository, Root, contents
+from sumptuary.policy.places import PROJECT_DIRECTORY, Repository, Root, contents, lock_files
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any
 
-FORMAT = 2
+FORMAT = 3
 KEPT = 24
 """How many bundles stay in the cache; the oldest go first."""
 
 
-def laws(given: list[Root], repository: Repository, *, cache: bool = True) -> Laws:
+def laws(given: list[Root], repository: Repository, settings: Sequence[str] = (), *, cache: bool = True) -> Laws:
     """The laws of these documents: from the cache where it holds them, else compiled and kept there.
+
+    ``settings`` are those of the command line (``ID.FIELD=VALUE``).
 
     Raises:
         PolicyError: documents are wrong. Laws with errors are never kept.
     """
     directory = cache_directory() if cache and not os.environ.get("SUMPTUARY_NO_CACHE") else ""
-    key = _key(given, repository) if directory else ""
+    key = _key(given, repository, settings) if directory else ""
     path = os.path.join(directory, f"{key}.json")
     if key and (kept := _kept(path)) is not None:
         return kept
     from sumptuary.policy.gather import gather
 
-    gathered = gather(given, repository)
+    gathered = gather(given, repository, settings)
     if key:
         _keep(directory, path, gathered.laws, gathered.further)
     return gathered.laws
@@ -55,17 +58,19 @@ def cache_directory() -> str:
     return os.path.join(base, "sumptuary", "bundles") if base else ""
 
 
-def _key(given: list[Root], repository: Repository) -> str:
+def _key(given: list[Root], repository: Repository, settings: Sequence[str]) -> str:
     """A digest of all that the laws depend on; empty where something cannot be read (compiling will say what)."""
     from sumptuary import __version__
     from sumptuary.digests import blake2b
 
     digest = blake2b(digest_size=20)
-    digest.update(repr((FORMAT, __version__, sys.version_info[:3], _packages(), repository)).encode())
+    told = (FORMAT, __version__, sys.version_info[:3], _packages(), repository, tuple(settings))
+    digest.update(repr(told).encode("utf-8", "surrogatepass"))
     own = [Root(directory, PROJECT_DIRECTORY, own=True) for directory in repository.directories]
     project = [Root(repository.project, "", own=True)] if repository.project else []
     try:
-        for root in (*given, *own, *project):
+        locks = [Root(path, "", own=True) for path in lock_files(given, repository) if os.path.isfile(path)]
+        for root in (*given, *own, *project, *locks):
             digest.update(_digest(root))
     except SumptuaryError:
         return ""
@@ -137,7 +142,8 @@ def _keep(directory: str, path: str, laws: Laws, further: list[Root]) -> None:
         data = {
             "modules": [[module, _stamp(module)] for module in sorted(modules)],
             "further": [
-                [{"path": root.path, "pack": root.pack, "own": root.own}, _digest(root).hex()] for root in further
+                [{"path": root.path, "pack": root.pack, "own": root.own, "layer": root.layer}, _digest(root).hex()]
+                for root in further
             ],
             "laws": asdict(laws),
         }
@@ -209,4 +215,5 @@ def _waiver(data: dict[str, Any]) -> Waiver:
 
 def _approval(data: dict[str, Any]) -> Approval:
     fields_of: dict[str, Any] = {**data, "approvers": tuple(data["approvers"]), "place": Place(**data["place"])}
+    fields_of["signatures"] = tuple((approver, signature) for approver, signature in data["signatures"])
     return Approval(**fields_of)

@@ -12,8 +12,10 @@ from pydantic import BaseModel, ValidationError
 from sumptuary.errors import PolicyError, SumptuaryError
 from sumptuary.model import Place
 from sumptuary.policy import compiled, documents, policies, problems, registry
+from sumptuary.policy.layers import Authority, Layered, Layering, Written, identity_of
 from sumptuary.policy.places import Root
 from sumptuary.rule import Rule
+from sumptuary.values import is_map
 from sumptuary.yaml_lines import Document, read
 
 
@@ -39,6 +41,7 @@ class Compilation:
     entries: list[Entry] = field(default_factory=list[Entry])
     problems: list[SumptuaryError] = field(default_factory=list[SumptuaryError])
     files: set[str] = field(default_factory=set[str])
+    layered: dict[str, Layered] = field(default_factory=dict[str, Layered])
 
     @classmethod
     def begin(cls) -> Compilation:
@@ -104,25 +107,40 @@ class Compilation:
         """The waivers as their documents give them."""
         return [_waiver(entry) for entry in self.chosen(documents.Waiver)]
 
-    def laws(self, project: compiled.Project, notes: tuple[str, ...] = ()) -> compiled.Laws:
-        """The laws that all documents make together.
+    def laws(
+        self,
+        project: compiled.Project,
+        notes: tuple[str, ...] = (),
+        authorities: dict[str, Authority] | None = None,
+    ) -> compiled.Laws:
+        """The laws that all documents make together, as ``authorities`` lay them over each other.
 
         Raises:
             PolicyError: with every problem found in any of them.
         """
-        compiler = policies.Compiler(self.rules, project.profiles)
-        found = [
-            compiler.policy(entry.model, entry.file, entry.document, entry.root)
-            for entry in self.chosen(documents.Policy)
-        ]
-        self.problems.extend(compiler.problems)
+        self.lay(authorities or {})
         for kind in (documents.Policy, documents.RuleTemplate, documents.Waiver, documents.Approval):
             self.problems.extend(_repeated(self.chosen(kind)))
         if self.problems:
             raise PolicyError(problems.in_order(self.problems))
-        laws = sorted((policy for policy in found if policy is not None), key=lambda policy: policy.id)
+        laws = [self.layered[name].policy for name in sorted(self.layered)]
         files = sorted({entry.file for entry in self.entries})
         return compiled.Laws(laws, self.approvals(), self.waivers(), project, tuple(files), notes)
+
+    def lay(self, authorities: dict[str, Authority]) -> None:
+        """Compile every policy, and lay over it what the authorities say."""
+        compiler = policies.Compiler(self.rules)
+        layering = Layering(compiler, list(authorities.values()))
+        for entry in self.chosen(documents.Policy):
+            assert isinstance(entry.model, documents.Policy)  # noqa: S101  # chosen by this class
+            policy = compiler.policy(entry.model, entry.file, entry.document, entry.root)
+            if policy is not None:
+                identity = identity_of(entry.root)
+                owner = authorities.get(identity) or Authority(identity, entry.root.pack, entry.root.layer)
+                written = Written(entry.file, entry.document, entry.model, entry.root)
+                self.layered.setdefault(policy.id, layering.layered(written, policy, owner))
+        names = [str(entry.document.value_at(("metadata", "id"))) for entry in self.chosen(documents.Policy)]
+        self.problems += [*compiler.problems, *layering.problems, *layering.unmatched(names)]
 
 
 def _unknown_kind(file: str, document: Document, kind: str) -> SumptuaryError:
@@ -145,7 +163,7 @@ def _repeated(entries: Iterable[Entry]) -> list[SumptuaryError]:
         other = first[name]
         line, _ = other.document.place(("metadata", "id"))
         message = f"the id {name!r} is taken already, at {problems.shown(other.file)}:{line}"
-        hint = "give this one another id; overlays over another pack's policy are not supported yet"
+        hint = "give this one another id; a policy of another pack is changed by spec.overrides of a pack or a project"
         found.append(entry.at(("metadata", "id"), message, hint=hint))
     return found
 
@@ -155,6 +173,7 @@ def _approval(entry: Entry) -> compiled.Approval:
     model = entry.model
     assert isinstance(model, documents.Approval)  # noqa: S101  # chosen by this class
     spec = model.spec
+    alone = ((spec.approvers[0], spec.signature),) if spec.signature is not None else ()
     return compiled.Approval(
         id=model.metadata.id,
         scope={key: str(value) for key, value in spec.scope.model_dump(exclude_none=True).items()},
@@ -165,7 +184,18 @@ def _approval(entry: Entry) -> compiled.Approval:
         reason=spec.reason,
         expires=spec.expires.isoformat(),
         place=place_of(entry.file, entry.document),
+        plan_digest=spec.plan_digest or "",
+        signatures=tuple((one.approver, one.signature) for one in spec.signatures) or alone,
+        canonical=canonical(entry.document) if spec.signatures or alone else "",
     )
+
+
+def canonical(document: Document) -> str:
+    """A document in the form in which it is signed: as JSON, keys sorted, without white space and signatures."""
+    told = document.value
+    if is_map(told) and is_map(spec := told.get("spec")):
+        told = {**told, "spec": {key: spec[key] for key in spec if key not in ("signature", "signatures")}}
+    return json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def _waiver(entry: Entry) -> compiled.Waiver:

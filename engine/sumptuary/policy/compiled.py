@@ -66,7 +66,9 @@ class Policy:
     its value must match, or to None where the tag must be absent.
     ``parameters`` are validated JSON with the rule's defaults filled in; ``rule_class`` is ``module:Class`` of the
     rule, so that a cached policy finds its rule without looking through the installed packages. ``where`` is a CEL
-    condition, empty for none. ``layer`` is where it is written, of ``LAYERS``. Without ``waivers`` nobody may waive it.
+    condition, empty for none. ``layer`` is where it is written, of ``LAYERS``;
+    ``owner_layer`` the highest below the built-in one that carries it: that one's waivers hold even where it is
+    hard-mandatory. ``aliases`` are ids that it had before. Without ``waivers`` nobody may waive it.
     """
 
     id: str
@@ -94,8 +96,10 @@ class Policy:
     enforcement: Enforcement = field(default_factory=Enforcement)
     waivers: WaiverTerms | None = None
     place: Place = field(default_factory=lambda: Place("", 0))
+    aliases: tuple[str, ...] = ()
     pack: str = ""
     layer: str = "repository"
+    owner_layer: str = "repository"
 
 
 @dataclass(slots=True)
@@ -103,7 +107,9 @@ class Approval:
     """Leave to spend up to ``amount``, as its document gives it; whether it stands is decided by ``decisions``.
 
     ``scope`` maps ``team``, ``environment``, ``account`` or ``address`` to a glob. ``per`` is ``run`` or ``month``.
-    ``expires`` is an ISO date (it holds to the end of that day, UTC) or date-time.
+    ``expires`` is an ISO date (it holds to the end of that day, UTC) or date-time. ``plan_digest`` is that of the only
+    plan it is for, or empty. ``signatures`` are pairs of an approver and an SSH signature over ``canonical``, the
+    document in the form in which it is signed; that is empty where nobody signed.
     """
 
     id: str
@@ -115,6 +121,9 @@ class Approval:
     reason: str
     expires: str
     place: Place
+    plan_digest: str = ""
+    signatures: tuple[tuple[str, str], ...] = ()
+    canonical: str = ""
 
 
 @dataclass(slots=True)
@@ -149,7 +158,8 @@ class Project:
     ``provider``). ``node_types`` maps the types of a cluster's nodes, the preferred first, to how they are
     bought, empty where that is not said. ``facts`` maps a fact to the names of the tags that declare it,
     ``environments`` an environment to the path pattern it is inferred from.
-    ``profiles`` maps a policy to the named parameter set that holds here.
+    ``profiles`` maps a policy to the named parameter set that holds here. ``signers`` is the file of the SSH keys that
+    may sign approvals, empty for the usual one.
     """
 
     name: str = ""
@@ -162,6 +172,7 @@ class Project:
     commitments: tuple[str, ...] = ()
     prices: tuple[str, ...] = ()
     profiles: dict[str, str] = field(default_factory=dict[str, str])
+    signers: str = ""
 
 
 @dataclass(slots=True)

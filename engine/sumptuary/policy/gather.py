@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import fnmatch
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sumptuary.errors import PolicyError, SumptuaryError
 from sumptuary.policy import cases, compiled, documents, problems
-from sumptuary.policy.compile import Compilation, Entry, place_of
+from sumptuary.policy.assignments import assignments_of, on_the_command_line
+from sumptuary.policy.compile import Compilation, Entry
+from sumptuary.policy.layers import Authority, Layered, identity_of
+from sumptuary.policy.packs import digest_of, located
 from sumptuary.policy.places import (
-    BUILTIN,
     PACK_FILE,
     PROJECT_DIRECTORY,
     PROJECT_FILE,
@@ -18,7 +20,13 @@ from sumptuary.policy.places import (
     Root,
     builtin_directory,
     contents,
+    lock_files,
 )
+from sumptuary.policy.project import settings_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 @dataclass(slots=True)
@@ -28,24 +36,33 @@ class Gathered:
     laws: compiled.Laws
     further: list[Root] = field(default_factory=list[Root])
     entries: list[Entry] = field(default_factory=list[Entry])
+    layered: dict[str, Layered] = field(default_factory=dict[str, Layered])
 
     def suites(self) -> list[tuple[compiled.Policy, list[cases.Case]]]:
-        """Every policy with its inline tests, in the order of the ids."""
+        """Every policy as its own document has it, with its inline tests, in the order of the ids."""
         found = {
             entry.model.metadata.id: cases.cases_of(entry.model, entry.document, problems.shown(entry.file))
             for entry in self.entries
             if isinstance(entry.model, documents.Policy)
         }
-        return [(policy, found[policy.id]) for policy in self.laws.policies]
+        return [(self.layered[policy.id].written, found[policy.id]) for policy in self.laws.policies]
 
 
-def gather(given: list[Root], repository: Repository) -> Gathered:
-    """Read and compile.
+def gather(given: list[Root], repository: Repository, settings: Sequence[str] = ()) -> Gathered:
+    """Read and compile. ``settings`` are those of the command line (``ID.FIELD=VALUE``).
 
     Raises:
         PolicyError: with every problem of every document.
     """
-    return _Gathering(repository).run(given)
+    return _Gathering(repository).run(given, settings)
+
+
+def gather_decisions(given: list[Root], repository: Repository) -> compiled.Laws | None:
+    """The laws of a state of things that nobody runs, for the decisions among them; None where they are wrong."""
+    try:
+        return _Gathering(repository).run(given, ()).laws
+    except SumptuaryError:
+        return None
 
 
 class _Gathering:
@@ -53,19 +70,40 @@ class _Gathering:
         self.repository = repository
         self.compilation = Compilation.begin()
         self.further: list[Root] = []
-        self.settings: Entry | None = None
+        self.authorities: dict[str, Authority] = {}
+        self.identities: dict[str, str] = {}
+        self.locks: list[str] = []
         self.seen: set[str] = set()
 
-    def run(self, given: list[Root]) -> Gathered:
-        """The given roots, then the project's packs, then the repository's own documents."""
+    def run(self, given: list[Root], settings: Sequence[str]) -> Gathered:
+        """The given roots, then the project's packs, then the repository's own documents, then the command line."""
+        self.locks = lock_files(given, self.repository)
         for root in given:
             self.read(root)
         project, notes = self.project()
-        settings = frozenset((*project.commitments, *project.prices))
+        without = frozenset((*project.commitments, *project.prices))
         for directory in self.repository.directories:
-            self.read(Root(directory, PROJECT_DIRECTORY, own=True), settings)
-        self.check_profiles()
-        return Gathered(self.compilation.laws(project, notes), self.further, self.compilation.entries)
+            self.read(Root(directory, PROJECT_DIRECTORY, own=True), without)
+        if settings:
+            self.command_line(settings)
+        laws = self.compilation.laws(project, notes, self.authorities)
+        return Gathered(laws, self.further, self.compilation.entries, self.compilation.layered)
+
+    def authority(self, root: Root, name: str) -> Authority:
+        """Who speaks through the documents of a root."""
+        identity = identity_of(root)
+        self.identities[os.path.realpath(root.path)] = identity
+        return self.authorities.setdefault(identity, Authority(identity, name, root.layer))
+
+    def command_line(self, settings: Sequence[str]) -> None:
+        """What ``--set ID.FIELD=VALUE`` sets."""
+        authority = Authority("command line", "the command line", "command-line")
+        self.authorities[authority.identity] = authority
+        for text in settings:
+            try:
+                authority.assignments.append(on_the_command_line(text))
+            except SumptuaryError as error:
+                self.compilation.problems.append(error)
 
     def read(self, root: Root, without: frozenset[str] = frozenset()) -> None:
         """One root: a pack where it has a ``pack.yaml``, else every document under it."""
@@ -83,6 +121,7 @@ class _Gathering:
             self.pack(root, pack_file, files)
         else:
             self.packs_within(root, files)
+            self.authority(root, root.pack)
             self.compilation.read_all(root, files)
         self.stray()
 
@@ -106,10 +145,17 @@ class _Gathering:
         entry = self.only(documents.Pack, root, pack_file, files.pop(pack_file))
         if entry is None or not isinstance(entry.model, documents.Pack):
             return {}
-        spec = entry.model.spec
-        for index, reference in enumerate(spec.extends):
-            self.named(entry, ("spec", "extends", index, "pack"), reference.pack)
-        named = Root(root.path, entry.model.metadata.name, root.own, entry.model.metadata.layer)
+        spec, metadata = entry.model.spec, entry.model.metadata
+        self.check_layer(entry, metadata.layer, root)
+        named = Root(root.path, metadata.name, root.own, metadata.layer)
+        above = [
+            self.named(entry, ("spec", "extends", index), reference) for index, reference in enumerate(spec.extends)
+        ]
+        authority = self.authority(named, metadata.name)
+        authority.extends |= {identity for one in above if one is not None for identity in (one.identity, *one.extends)}
+        authority.delegate |= {str(layer): tuple(fields) for layer, fields in spec.delegate.items()}
+        authority.assignments += assignments_of(entry, spec.profiles, spec.overrides, self.compilation.problems)
+        self.check_order(entry, authority, above)
         rest = dict(files)
         for index, pattern in enumerate(spec.policies):
             chosen = {path: source for path, source in files.items() if _matches(path, root.path, pattern)}
@@ -135,16 +181,47 @@ class _Gathering:
             self.compilation.problems.append(SumptuaryError(message, place=problems.shown(file)))
         return None
 
-    def named(self, entry: Entry, path: problems.Path, name: str) -> None:
-        """A pack that a document names: ``builtin``, or a directory relative to the document's."""
-        directory = os.path.normpath(os.path.join(os.path.dirname(entry.file), name))
-        if name != BUILTIN and not os.path.isdir(directory):
-            hint = f"packs are {BUILTIN} or directories, relative to the document"
-            self.compilation.problems.append(entry.at(path, f"there is no pack {name!r}", hint=hint))
-            return
-        root = Root(builtin_directory(), BUILTIN) if name == BUILTIN else Root(directory, name, entry.root.own)
+    def named(self, entry: Entry, path: problems.Path, reference: documents.PackReference) -> Authority | None:
+        """A pack that a document names; its authority, when it could be read."""
+        directory = os.path.dirname(entry.file)
+        try:
+            root = located(reference.pack, reference.version or "", directory, self.locks)
+            self.check_reference(reference, root)
+        except SumptuaryError as error:
+            self.compilation.problems.append(entry.at((*path, "pack"), error.message, hint=error.hint))
+            return None
+        root = replace(root, own=root.own and entry.root.own)
         self.further.append(root)
         self.read(root)
+        return self.authorities.get(self.identities.get(os.path.realpath(root.path), ""))
+
+    def check_reference(self, reference: documents.PackReference, root: Root) -> None:
+        """A digest that a document gives must be that of the pack's files.
+
+        Raises:
+            SumptuaryError: it is not.
+        """
+        if reference.digest is not None and (found := digest_of(root.path)) != reference.digest:
+            hint = "look at what changed, then write down the new digest"
+            raise SumptuaryError(f"the files of the pack {reference.pack} come to {found}", hint=hint)
+
+    def check_layer(self, entry: Entry, layer: str, root: Root) -> None:
+        """A pack in a repository's own directory cannot stand above the repository's teams, nor any be built in."""
+        path: problems.Path = ("metadata", "layer")
+        if layer == "built-in" and os.path.realpath(root.path) != os.path.realpath(builtin_directory()):
+            text = "metadata.layer: only the shipped pack is built in; give organization, team or repository"
+            self.compilation.problems.append(entry.at(path, text))
+        elif layer == "organization" and any(_inside(root.path, own) for own in self.repository.directories):
+            text = f"metadata.layer: a pack in {PROJECT_DIRECTORY} is of the layer team or repository"
+            hint = "name a pack that lies elsewhere under spec.packs of sumptuary.yaml"
+            self.compilation.problems.append(entry.at(path, text, hint=hint))
+
+    def check_order(self, entry: Entry, authority: Authority, above: list[Authority | None]) -> None:
+        """A pack extends packs of its own layer or of one above."""
+        for index, one in enumerate(above):
+            if one is not None and one.rank > authority.rank:
+                text = f"the {authority.layer} pack {authority.name} cannot extend the {one.layer} pack {one.name}"
+                self.compilation.problems.append(entry.at(("spec", "extends", index, "pack"), text))
 
     def stray(self) -> None:
         """Documents that stand where they mean nothing: a Pack outside pack.yaml, a Project inside a pack."""
@@ -171,62 +248,14 @@ class _Gathering:
             raise PolicyError(problems.in_order(self.compilation.problems))
         model = entry.model
         for index, reference in enumerate(model.spec.packs):
-            self.named(entry, ("spec", "packs", index, "pack"), reference.pack)
-        self.settings = entry
-        return _settings(entry, model), notes
-
-    def check_profiles(self) -> None:
-        """A project may choose only a profile that exists, of a policy that holds here."""
-        entry = self.settings
-        if entry is None or not isinstance(entry.model, documents.Project):
-            return
-        policies = {
-            policy.model.metadata.id: policy.model
-            for policy in self.compilation.entries
-            if isinstance(policy.model, documents.Policy)
-        }
-        for name, profile in entry.model.spec.profiles.items():
-            policy, path = policies.get(name), ("spec", "profiles", name)
-            if policy is None:
-                text = f"no policy {name!r} holds here{problems.nearest(name, sorted(policies))}"
-                self.compilation.problems.append(entry.at(path, text, key=True))
-            elif profile not in policy.spec.profiles:
-                words = sorted(policy.spec.profiles)
-                text = f"the policy {name} has no profile {profile!r}{problems.nearest(profile, words)}"
-                self.compilation.problems.append(entry.at(path, text))
+            self.named(entry, ("spec", "packs", index), reference)
+        own = self.authority(root, PROJECT_FILE)
+        own.assignments += assignments_of(entry, model.spec.profiles, model.spec.overrides, self.compilation.problems)
+        return settings_of(entry, model), notes
 
 
-def _settings(entry: Entry, model: documents.Project) -> compiled.Project:
-    """The project as the run uses it; its paths relative to its document made absolute."""
-    spec = model.spec
-    directory = os.path.dirname(os.path.abspath(entry.file))
-    facts = {fact: tuple(names) for fact, names in spec.facts.items()}
-    if spec.environments.from_:
-        facts["environment"] = tuple(name.removeprefix("tag:") for name in spec.environments.from_)
-    return compiled.Project(
-        name=model.metadata.name,
-        place=place_of(entry.file, entry.document),
-        context={
-            name: {key: value for key, value in (("region", given.region), ("provider", given.provider)) if value}
-            for name, given in spec.context.items()
-        },
-        node_types={
-            node if isinstance(node, str) else node.type: "" if isinstance(node, str) else node.capacity or ""
-            for given in spec.context.values()
-            for node in given.node_types
-        },
-        facts={str(fact): names for fact, names in facts.items()},
-        environments=dict(spec.environments.infer),
-        exclude=tuple(spec.exclude),
-        commitments=_paths(spec.commitments, directory),
-        prices=_paths(spec.prices, directory),
-        profiles=dict(spec.profiles),
-    )
-
-
-def _paths(given: str | list[str], directory: str) -> tuple[str, ...]:
-    names = [given] if isinstance(given, str) else given
-    return tuple(os.path.normpath(os.path.join(directory, name)) for name in names)
+def _inside(path: str, directory: str) -> bool:
+    return f"{os.path.realpath(path)}{os.sep}".startswith(os.path.join(os.path.realpath(directory), ""))
 
 
 def _matches(path: str, directory: str, pattern: str) -> bool:

@@ -23,8 +23,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sumptuary.policy.cases import Case
-    from sumptuary.policy.compiled import Approval, Policy
+    from sumptuary.policy.compiled import Policy
     from sumptuary.policy.gather import Gathered
+
+SIGNERS = "allowed_signers"
+"""The usual name of the file of SSH keys that may sign approvals, in a repository's own directory."""
 
 
 def load(
@@ -33,6 +36,7 @@ def load(
     packs: Sequence[str] = (),
     start: str | None = ".",
     config: str | None = None,
+    settings: Sequence[str] = (),
     cache: bool = True,
 ) -> Laws:
     """The laws of a run.
@@ -40,7 +44,8 @@ def load(
     ``sources`` are files, directories or packs (``--policies``): given, they take the place of the built-in pack,
     unless ``packs`` (``--pack``) names it. ``start`` is the scanned path, from which ``sumptuary.yaml`` and
     ``.sumptuary/`` are looked for up to the root of the checkout; None for a run that belongs to no repository.
-    ``config`` names the project document instead of looking for it. ``cache`` allows the compiled bundle.
+    ``config`` names the project document instead of looking for it. ``settings`` are fields of policies set on the
+    command line (``ID.FIELD=VALUE``). ``cache`` allows the compiled bundle.
 
     Raises:
         PolicyError: documents are wrong; it holds every problem.
@@ -48,7 +53,9 @@ def load(
     """
     from sumptuary.policy import bundle
 
-    return _shown(bundle.laws(roots(sources, packs), _repository(start, config), cache=cache))
+    repository = _repository(start, config)
+    laws = bundle.laws(roots(sources, packs), repository, settings, cache=cache)
+    return _shown(_with_signers(laws, repository))
 
 
 def load_with_tests(
@@ -76,6 +83,7 @@ def load_with_documents(
     packs: Sequence[str] = (),
     start: str | None = ".",
     config: str | None = None,
+    settings: Sequence[str] = (),
 ) -> Gathered:
     """The laws that ``load`` would give, with the documents that they were compiled from; always compiled anew.
 
@@ -84,19 +92,39 @@ def load_with_documents(
     """
     from sumptuary.policy.gather import gather
 
-    gathered = gather(roots(sources, packs), _repository(start, config))
+    gathered = gather(roots(sources, packs), _repository(start, config), settings)
     _shown(gathered.laws)
     return gathered
 
 
-def load_approvals(sources: Sequence[str], start: str) -> tuple[list[Approval], list[str]]:
-    """The approvals alone, of documents under ``sources`` and of the repository that ``start`` lies in.
+def load_decisions(
+    sources: Sequence[str] = (), *, packs: Sequence[str] = (), start: str = ".", config: str | None = None
+) -> tuple[Laws, list[str]]:
+    """What people decided in a state of things that is not judged: approvals, waivers, and what makes them count.
 
-    Nothing is raised: what is wrong with a document that may hold an approval is told beside them.
+    Where the documents do not hold together, there are no policies in it: approvals and waivers are then read alone,
+    and what is wrong with those is told beside them. Nothing is raised.
     """
+    from sumptuary.policy.gather import gather_decisions
+
+    try:
+        repository = _repository(start, config)
+        laws = gather_decisions(roots(sources, packs), repository)
+    except SumptuaryError as error:
+        repository, laws = repository_of(start), None
+        problems = [str(error)]
+    else:
+        problems = []
+    if laws is None:
+        laws, wrong = _decisions_alone(sources, repository)
+        problems += wrong
+    return _shown(_with_signers(laws, repository)), problems
+
+
+def _decisions_alone(sources: Sequence[str], repository: Repository) -> tuple[Laws, list[str]]:
+    """The approvals and waivers of documents of which some are wrong."""
     from sumptuary.policy.compile import Compilation
 
-    repository = repository_of(start)
     own = [Root(directory, PROJECT_DIRECTORY, own=True) for directory in repository.directories]
     compilation = Compilation()
     for root in (*(Root(source, "") for source in sources), *own):
@@ -105,9 +133,18 @@ def load_approvals(sources: Sequence[str], start: str) -> tuple[list[Approval], 
         except SumptuaryError as error:
             compilation.problems.append(error)
             continue
-        compilation.read_all(root, {path: source for path, source in files.items() if b"Approval" in source})
-    laws = _shown(Laws(approvals=compilation.approvals()))
-    return laws.approvals, [f"{problem.place}: {problem.message}" for problem in compilation.problems]
+        decided = {path: text for path, text in files.items() if b"Approval" in text or b"Waiver" in text}
+        compilation.read_all(root, decided)
+    laws = Laws(approvals=compilation.approvals(), waivers=compilation.waivers())
+    return laws, [f"{problem.place}: {problem.message}" for problem in compilation.problems]
+
+
+def _with_signers(laws: Laws, repository: Repository) -> Laws:
+    """The laws with the usual file of allowed signers, where somebody signed and no other file is named."""
+    if not laws.project.signers and any(approval.signatures for approval in laws.approvals):
+        usual = (os.path.join(directory, SIGNERS) for directory in repository.directories)
+        laws.project.signers = next((path for path in usual if os.path.isfile(path)), "")
+    return laws
 
 
 def _repository(start: str | None, config: str | None) -> Repository:
@@ -123,11 +160,12 @@ def _repository(start: str | None, config: str | None) -> Repository:
 def roots(sources: Sequence[str], packs: Sequence[str]) -> list[Root]:
     """Where the policies of a call come from, before the repository's own."""
     found: list[Root] = []
-    for name in packs:
-        if name != BUILTIN:
-            raise UsageError(f"no pack is named {name!r}", hint=f"there is {BUILTIN}; give other packs with --policies")
-    if not sources or packs:
-        found.append(Root(builtin_directory(), BUILTIN, layer="built-in"))
+    for name in (name for name in packs if name != BUILTIN):
+        from sumptuary.policy.packs import located
+
+        found.append(located(name, "", os.getcwd(), ()))
+    if not (sources or packs) or BUILTIN in packs:
+        found.insert(0, Root(builtin_directory(), BUILTIN, layer="built-in"))
     for source in sources:
         path = os.path.abspath(source)
         if not os.path.exists(path):

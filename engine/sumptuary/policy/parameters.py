@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, create_model
 from pydantic import Field as ModelField
 
 from sumptuary.errors import SumptuaryError
+from sumptuary.policy.tightening import Direction
 from sumptuary.rule import Rule
 
 _PLAIN = (str, int, float, bool, NoneType, object, Any)
@@ -26,6 +27,22 @@ def model_of(rule: type[Rule]) -> type[BaseModel]:
         return _record_model(rule.Parameters)
     except (TypeError, NameError) as error:
         raise SumptuaryError(f"the parameters of the rule {rule.id!r} cannot be read: {error}") from error
+
+
+def directions_of(shape: type) -> dict[str, Direction]:
+    """How each parameter of a ``Parameters`` record moves when it tightens."""
+    found: dict[str, Direction] = {}
+    for item in fields(shape):
+        record, is_list_of = item.metadata.get("record"), "list" in str(item.type)
+        inner = directions_of(record) if record is not None and not is_list_of and not _is_amount(record) else None
+        tighten, unlimited = item.metadata.get("tighten", ""), item.metadata.get("unlimited_when_empty", False)
+        found[item.name.removesuffix("_")] = Direction(tighten, unlimited, inner)
+    return found
+
+
+def _is_amount(record: type) -> bool:
+    """Whether a record is an amount of money, which moves as a whole."""
+    return {item.name for item in fields(record)} == {"amount", "currency"}
 
 
 def _record_model(shape: type) -> type[BaseModel]:
@@ -73,14 +90,16 @@ def _convert(hint: Any, text: Any, name: str) -> Any:
 def _field(item: Field[Any]) -> Any:
     """Default and documentation of a field; its ``tighten`` direction goes into the schema."""
     tighten = item.metadata.get("tighten", "")
-    extra = {"x-tighten": tighten} if tighten else None
+    extra: dict[str, Any] = {"x-tighten": tighten} if tighten else {}
+    if item.metadata.get("unlimited_when_empty"):
+        extra["x-unlimited-when-empty"] = True
     doc = str(item.metadata.get("doc", ""))
     if item.default_factory is not MISSING:
         make = item.default_factory
-        return ModelField(default_factory=lambda: _as_model(make()), description=doc, json_schema_extra=extra)
+        return ModelField(default_factory=lambda: _as_model(make()), description=doc, json_schema_extra=extra or None)
     if item.default is not MISSING:
-        return ModelField(default=_as_model(item.default), description=doc, json_schema_extra=extra)
-    return ModelField(description=doc, json_schema_extra=extra)
+        return ModelField(default=_as_model(item.default), description=doc, json_schema_extra=extra or None)
+    return ModelField(description=doc, json_schema_extra=extra or None)
 
 
 def _as_model(value: Any) -> Any:

@@ -11,6 +11,7 @@ BUILTIN = "builtin"
 PROJECT_FILE = "sumptuary.yaml"
 PROJECT_DIRECTORY = ".sumptuary"
 PACK_FILE = "pack.yaml"
+LOCK_FILE = "sumptuary.lock"
 SUFFIXES = (".yaml", ".yml")
 MAX_FILES = 5000
 MAX_BYTES = 1_000_000
@@ -92,6 +93,13 @@ def _levels(here: str) -> list[str]:
         return levels
     working = os.getcwd()
     return levels[: levels.index(working) + 1] if working in levels else [here]
+
+
+def lock_files(given: list[Root], repository: Repository) -> list[str]:
+    """Where packs out of git may be pinned: beside the given packs, and beside the project's document."""
+    directories = [root.path if os.path.isdir(root.path) else os.path.dirname(root.path) for root in given]
+    directories += [os.path.dirname(repository.project)] if repository.project else []
+    return list(dict.fromkeys(os.path.join(directory, LOCK_FILE) for directory in directories))
 
 
 def contents(root: Root, without: frozenset[str] = frozenset()) -> dict[str, bytes]:

@@ -14,6 +14,7 @@ from sumptuary.model import KINDS, Place
 from sumptuary.policy import cases, compiled, conditions, documents, given, message, parameters, problems, registry
 from sumptuary.policy.places import Root
 from sumptuary.policy.problems import Path
+from sumptuary.policy.tightening import Direction
 from sumptuary.rule import Rule, load_parameters
 from sumptuary.yaml_lines import Document
 
@@ -21,17 +22,25 @@ _KIND_WORDS = (*dict.fromkeys(f"{kind.partition('.')[0]}.*" for kind in KINDS if
 
 
 class Compiler:
-    """Compiles policies with the rules and the chosen profiles; problems are collected."""
+    """Compiles policies with the rules; problems are collected."""
 
-    def __init__(self, rules: dict[str, type[Rule]], profiles: dict[str, str]) -> None:
+    def __init__(self, rules: dict[str, type[Rule]]) -> None:
         self.rules = rules
-        self.profiles = profiles
         self.problems: list[SumptuaryError] = []
 
-    def policy(self, model: BaseModel, file: str, document: Document, root: Root) -> compiled.Policy | None:
-        """The compiled policy, or None with its problems collected."""
-        assert isinstance(model, documents.Policy)  # noqa: S101  # the caller chose it by this class
-        return _One(self, model, file, document).compiled(root)
+    def policy(
+        self, model: documents.Policy, file: str, document: Document, root: Root, *, tests: bool = True
+    ) -> compiled.Policy | None:
+        """The compiled policy, or None with its problems collected. Without ``tests`` those are taken to be right."""
+        return _One(self, model, file, document).compiled(root, tests=tests)
+
+    def fresh(self) -> Compiler:
+        """Another with the same rules and no problems."""
+        return Compiler(self.rules)
+
+    def directions(self, rule: str) -> dict[str, Direction]:
+        """How the parameters of a rule move when they tighten."""
+        return parameters.directions_of(self.rules[rule].Parameters)
 
 
 class _One:
@@ -44,7 +53,7 @@ class _One:
         """Collect a problem at a path."""
         self.compiler.problems.append(problems.at(self.file, self.document, path, text, key=key, hint=hint))
 
-    def compiled(self, root: Root) -> compiled.Policy | None:
+    def compiled(self, root: Root, *, tests: bool) -> compiled.Policy | None:
         """The policy, or None."""
         metadata, spec = self.model.metadata, self.model.spec
         rule = self.compiler.rules.get(spec.rule)
@@ -53,7 +62,8 @@ class _One:
             self.compiler.problems.append(error)
             return None
         before = len(self.compiler.problems)
-        self.check_tests()
+        if tests:
+            self.check_tests()
         values = self.parameters(rule)
         kinds = self.kinds(rule)
         if values is not None:
@@ -88,6 +98,7 @@ class _One:
             enforcement=_enforcement(spec.enforcement),
             waivers=_waiver_terms(spec.waivers),
             place=Place(os.path.abspath(self.file), self.document.line),
+            aliases=tuple(metadata.aliases),
             pack=root.pack,
             layer=root.layer,
         )
@@ -115,12 +126,10 @@ class _One:
             self.compiler.problems.append(error)
             return None
         spec = self.model.spec
-        chosen = self.compiler.profiles.get(self.model.metadata.id)
         values = self.checked(rule, shape, spec.parameters, ("spec", "parameters"))
         for name, profile in spec.profiles.items() if values is not None else ():
             prefix: Path = ("spec", "profiles", name)
-            merged = self.checked(rule, shape, _merged(spec.parameters, profile), prefix)
-            values = merged if name == chosen else values
+            self.checked(rule, shape, _merged(spec.parameters, profile), prefix)
         return values
 
     def checked(

@@ -41,12 +41,15 @@ def at(file: str, document: Document, path: Path, message: str, *, key: bool = F
     return SumptuaryError(message, place=f"{shown(file)}:{line}:{column}", hint=hint)
 
 
+def close(word: object, words: list[str] | tuple[str, ...]) -> str:
+    """``; did you mean 'x'?`` for the nearest of the words, or nothing."""
+    found = get_close_matches(str(word), words, n=1, cutoff=0.6)
+    return f"; did you mean {found[0]!r}?" if found else ""
+
+
 def nearest(word: object, words: list[str] | tuple[str, ...]) -> str:
     """``; did you mean 'x'?`` for the nearest of the words, or the words themselves where they are few."""
-    close = get_close_matches(str(word), words, n=1, cutoff=0.6)
-    if close:
-        return f"; did you mean {close[0]!r}?"
-    return f"; it may be {_listed(words)}" if 0 < len(words) <= 12 else ""
+    return close(word, words) or (f"; it may be {_listed(words)}" if 0 < len(words) <= 12 else "")
 
 
 def placed(

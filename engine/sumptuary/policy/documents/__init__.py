@@ -26,13 +26,11 @@ KINDS: dict[str, type[BaseModel]] = {
 }
 """The kinds of documents."""
 
-LATER_KINDS = ("RuleTemplate", "Waiver")
+LATER_KINDS = ("RuleTemplate",)
 """Kinds that are not honoured yet; they are refused, never passed over."""
 
 LATER_KEYS: dict[str, tuple[str, ...]] = {
-    "Pack": ("spec.overrides", "spec.profiles", "spec.delegate"),
-    "Project": ("spec.overrides", "spec.teams", "spec.currency", "spec.baseline", "spec.signers"),
-    "Approval": ("spec.plan_digest", "spec.signature", "spec.signatures"),
+    "Project": ("spec.teams", "spec.currency", "spec.baseline"),
 }
 """Keys that are not honoured yet, by kind."""
 

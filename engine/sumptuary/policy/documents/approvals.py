@@ -60,6 +60,15 @@ class ApprovalSpec(Strict):
             raise ValueError("the scope is empty: name a team, environment, account or address")
         return self
 
+    @model_validator(mode="after")
+    def _signers_are_approvers(self) -> Self:
+        if self.signature is not None and (self.signatures or len(self.approvers) > 1):
+            raise ValueError("signature is for a single approver: with several, name each in signatures")
+        for one in self.signatures:
+            if one.approver not in self.approvers:
+                raise ValueError(f"signatures: {one.approver!r} is none of the approvers")
+        return self
+
 
 class Approval(Strict):
     """Leave to spend above a limit: scope, amount, approvers, expiry."""

@@ -1,0 +1,152 @@
+"""Finds the pack that a name stands for: the built-in one, a directory, an installed package's, or one out of git.
+
+Nothing is fetched here: a pack out of git is in the user's cache, under the digest that the lock file pins, once
+``sumptuary policies sync`` has brought it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+
+from sumptuary.errors import ConfigurationError, SumptuaryError, UsageError
+from sumptuary.policy.places import BUILTIN, LOCK_FILE, Root, builtin_directory, contents
+from sumptuary.values import is_list, is_map
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from importlib.metadata import EntryPoint
+
+GROUP = "sumptuary.packs"
+"""The entry points by which an installed package offers a pack: a name, and the package whose directory it is."""
+
+LOCK_SCHEMA = "sumptuary.lock/v1"
+GIT = "git+"
+
+
+@dataclass(slots=True, frozen=True)
+class Locked:
+    """A pack out of git as it was last synced: its address, the commit, and the digest of its files."""
+
+    pack: str
+    version: str
+    commit: str
+    digest: str
+
+
+def located(name: str, version: str, directory: str, locks: Iterable[str]) -> Root:
+    """Where the pack of this name lies. Relative names are below ``directory``; ``locks`` are lock files.
+
+    Raises:
+        SumptuaryError: there is none; the hint says what to do.
+    """
+    if name == BUILTIN:
+        return Root(builtin_directory(), BUILTIN, layer="built-in")
+    if name.startswith(GIT):
+        return Root(_synced(name, version, locks), name)
+    path = os.path.normpath(os.path.join(directory, name))
+    if os.path.isdir(path):
+        return Root(path, name, own=True)
+    if os.path.isfile(path):
+        raise SumptuaryError(f"{name!r} is a file", hint="name the directory that holds its pack.yaml")
+    offered = {entry.name: entry for entry in _entry_points()}
+    if name in offered:
+        return Root(_directory_of(offered[name]), name)
+    there = ", ".join([BUILTIN, *sorted(offered)])
+    hint = f"packs are {there}, directories relative to the document, or git+https://..."
+    raise UsageError(f"there is no pack {name!r}", hint=hint)
+
+
+def digest_of(directory: str) -> str:
+    """``sha256:`` and the digest of a pack's documents: for each, by its path, both lengths and both contents."""
+    from hashlib import sha256
+
+    found = sha256()
+    for path, source in sorted(contents(Root(directory, "")).items()):
+        name = os.path.relpath(path, directory).replace(os.sep, "/").encode("utf-8", "surrogateescape")
+        found.update(f"{len(name)}:{len(source)}:".encode() + name + source)
+    return f"sha256:{found.hexdigest()}"
+
+
+def store() -> str:
+    """The directory in which synced packs lie, each under its digest; empty where the user has no cache."""
+    from sumptuary.policy.bundle import cache_directory
+
+    bundles = cache_directory()
+    return os.path.join(os.path.dirname(bundles), "packs") if bundles else ""
+
+
+def stored(digest: str) -> str:
+    """Where the pack of this digest lies, or would."""
+    return os.path.join(store(), digest.partition(":")[2])
+
+
+def read_lock(path: str) -> list[Locked]:
+    """What a lock file pins; nothing where there is none.
+
+    Raises:
+        ConfigurationError: it is no lock file.
+    """
+    try:
+        with open(path, encoding="utf-8") as file:
+            data: object = json.load(file)
+    except FileNotFoundError:
+        return []
+    except (OSError, ValueError) as error:
+        raise ConfigurationError(f"cannot be read: {error}", place=path, hint=_SYNC) from error
+    entries = data.get("packs") if is_map(data) and data.get("schema") == LOCK_SCHEMA else None
+    if not is_list(entries):
+        raise ConfigurationError(f"is no lock file ({LOCK_SCHEMA})", place=path, hint=_SYNC)
+    found: list[Locked] = []
+    for entry in entries:
+        if not is_map(entry) or not all(isinstance(entry.get(name), str) for name in _FIELDS):
+            raise ConfigurationError(f"a pack lacks one of {', '.join(_FIELDS)}", place=path, hint=_SYNC)
+        found.append(Locked(*(str(entry[name]) for name in _FIELDS)))
+    return found
+
+
+_FIELDS = ("pack", "version", "commit", "digest")
+_SYNC = "run `sumptuary policies sync`"
+
+
+def _synced(name: str, version: str, locks: Iterable[str]) -> str:
+    """The directory of a pack out of git, when it is locked and here."""
+    for lock in locks:
+        for entry in read_lock(lock):
+            if (entry.pack, entry.version) != (name, version):
+                continue
+            directory = stored(entry.digest)
+            if not os.path.isdir(directory):
+                raise SumptuaryError(f"the pack {name} is not on this machine", hint=_SYNC)
+            if digest_of(directory) != entry.digest:
+                text = f"the copy of the pack {name} is not what {os.path.basename(lock)} pins"
+                raise SumptuaryError(text, hint=f"remove {directory} and {_SYNC}")
+            return directory
+    raise SumptuaryError(f"the pack {name} is not in {LOCK_FILE}", hint=_SYNC)
+
+
+def _entry_points() -> list[EntryPoint]:
+    from importlib.metadata import entry_points
+
+    return list(entry_points(group=GROUP))
+
+
+def _directory_of(entry: EntryPoint) -> str:
+    """The directory of the package that an entry point names; the package is not imported: a pack is data."""
+    relative = entry.value.partition(":")[0].replace(".", "/")
+    if entry.dist is not None:
+        path = str(entry.dist.locate_file(relative))
+        if os.path.isdir(path):
+            return path
+    from importlib.util import find_spec
+
+    top, _, rest = relative.partition("/")
+    spec = find_spec(top)  # of a top-level package: nothing is run
+    for base in (spec.submodule_search_locations or []) if spec is not None else []:
+        path = os.path.join(base, rest) if rest else base
+        if os.path.isdir(path):
+            return path
+    package = f"{entry.dist.name} {entry.dist.version}" if entry.dist else entry.value
+    raise SumptuaryError(f"the pack {entry.name!r} of {package} is not where it says ({entry.value})")

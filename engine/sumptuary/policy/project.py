@@ -1,0 +1,42 @@
+"""A project document as a run uses it: its facts by name, its paths absolute. Only for an uncached run."""
+
+from __future__ import annotations
+
+import os
+
+from sumptuary.policy import compiled, documents
+from sumptuary.policy.compile import Entry, place_of
+
+
+def settings_of(entry: Entry, model: documents.Project) -> compiled.Project:
+    """The project as the run uses it; its paths relative to its document made absolute."""
+    spec = model.spec
+    directory = os.path.dirname(os.path.abspath(entry.file))
+    facts = {fact: tuple(names) for fact, names in spec.facts.items()}
+    if spec.environments.from_:
+        facts["environment"] = tuple(name.removeprefix("tag:") for name in spec.environments.from_)
+    return compiled.Project(
+        name=model.metadata.name,
+        place=place_of(entry.file, entry.document),
+        context={
+            name: {key: value for key, value in (("region", given.region), ("provider", given.provider)) if value}
+            for name, given in spec.context.items()
+        },
+        node_types={
+            node if isinstance(node, str) else node.type: "" if isinstance(node, str) else node.capacity or ""
+            for given in spec.context.values()
+            for node in given.node_types
+        },
+        facts={str(fact): names for fact, names in facts.items()},
+        environments=dict(spec.environments.infer),
+        exclude=tuple(spec.exclude),
+        commitments=_paths(spec.commitments, directory),
+        prices=_paths(spec.prices, directory),
+        profiles=dict(spec.profiles),
+        signers=os.path.normpath(os.path.join(directory, spec.signers)) if spec.signers else "",
+    )
+
+
+def _paths(given: str | list[str], directory: str) -> tuple[str, ...]:
+    names = [given] if isinstance(given, str) else given
+    return tuple(os.path.normpath(os.path.join(directory, name)) for name in names)
