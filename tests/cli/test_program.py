@@ -124,9 +124,12 @@ def test_help_goes_to_standard_output_and_no_command_is_a_mistake(capsys: pytest
 
 
 def commands_on_disk() -> set[str]:
-    """The files beside the program that say they are a command."""
+    """The files and packages beside the program that say they are a command."""
     directory = Path(program.__file__).parent
-    return {path.stem for path in directory.glob("*.py") if "\nNAME = " in path.read_text(encoding="utf-8")}
+    files = {path.stem: path for path in directory.glob("*.py")}
+    packages = {path.parent.name: path for path in directory.glob("*/__init__.py")}
+    found = {**files, **packages}
+    return {name for name, path in found.items() if "\nNAME = " in path.read_text(encoding="utf-8")}
 
 
 def test_no_command_is_forgotten() -> None:
