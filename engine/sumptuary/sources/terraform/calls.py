@@ -113,9 +113,10 @@ def target_of(caller: Instance, declaration: Declaration) -> Target:
     row = f"module.{declaration.name} ({wanted}) at {declaration.shown}:{line}"
     if row not in tree.coverage.unresolved_modules:
         tree.coverage.unresolved_modules.append(row)
-    from sumptuary.sources.terraform.interfaces import interface_of, module_of
+    from sumptuary.sources.terraform.interfaces import interface_of, module_of, remark
 
     known = interface_of(source, version if isinstance(version, str) else None)
+    remark(source, tree.coverage)
     return Target(None, "is not downloaded", module_of(known) if known is not None else None)
 
 

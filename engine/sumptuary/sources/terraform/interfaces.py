@@ -14,6 +14,7 @@ from sumptuary.values import Unknown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from sumptuary.coverage import Coverage
     from sumptuary.sources.terraform.modules import Module
 
 FOLDER = "module_interfaces"
@@ -89,6 +90,22 @@ OLDEST = {
 _REGISTRIES = ("registry.terraform.io/", "registry.opentofu.org/")
 _REPOSITORY = re.compile(r"github\.com[/:](?P<owner>[\w.-]+)/terraform-(?P<cloud>[a-z]+)-(?P<name>[\w-]+?)(?:\.git)?$")
 _CONSTRAINT = re.compile(r"^(=|!=|>=|<=|>|<|~>)?\s*v?(\d+)((?:\.\d+)*)(?:[-+][\w.+-]*)?$")
+
+
+_GRUNTWORK = re.compile(
+    r"github\.com[/:]gruntwork-io/terraform-(?:aws-(?:architecture-catalog|asg|ci|cis-service-catalog|control-tower|"
+    r"data-storage|ecs|eks|kafka|lambda|load-balancer|messaging|mongodb|monitoring|openvpn|security|server|"
+    r"service-catalog|static-assets|vpc|zookeeper))(?:\.git)?(?:/|\?|$)"
+)
+
+
+def remark(source: str, coverage: Coverage) -> None:
+    """Say of a module that is not here why nothing is known of it, where that is the modules' own doing."""
+    if _GRUNTWORK.search(source):
+        coverage.note(
+            "modules of Gruntwork's library are open to its subscribers only: what their arguments make is not known"
+            " here; scan where terraform init has run"
+        )
 
 
 class Known:

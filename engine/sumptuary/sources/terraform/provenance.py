@@ -131,7 +131,7 @@ def _in_object(at: At, node: nodes.Object, keys: tuple[str, ...]) -> Iterator[Pl
             name = written[0]
         if name != keys[0]:
             continue
-        if len(keys) > 1:
+        if len(keys) > 1 or (path_of(value) or ("",))[0] == "values":
             yield from _in_node(at, value, keys[1:])
         offset = node.offsets[index] if index < len(node.offsets) else None
         yield at.place(offset)
@@ -151,6 +151,8 @@ def _by_name(at: At, path: tuple[str, ...], keys: tuple[str, ...]) -> Iterator[P
             yield Place(shown, attribute.line)
     elif first == "var":
         yield from trace_variable(at, name, rest)
+    elif first == "values":
+        yield from _from_stack(at, rest, name)
     elif first == "module" and len(path) > 2 and name in at.instance.module.calls:
         called = at.instance.called(name)
         inside = next(iter(called.instances()), None) if called.missing is None else None
@@ -164,6 +166,17 @@ def _by_name(at: At, path: tuple[str, ...], keys: tuple[str, ...]) -> Iterator[P
         elif inside is not None and output is not None and value is not None:
             yield from trace(At(inside, value.expression, output.shown, value.line, at.left - 1), (*path[3:], *keys))
             yield Place(output.shown, value.line)
+
+
+def _from_stack(at: At, keys: tuple[str, ...], name: str) -> Iterator[Place]:
+    """The value that a stack of Terragrunt gives to one of its units."""
+    from sumptuary.sources.terraform.terragrunt_config import Config
+
+    stacked = at.instance.stacked if isinstance(at.instance, Config) else None
+    given = stacked.block.body.attributes.get("values") if stacked is not None else None
+    if stacked is not None and given is not None:
+        start = At(stacked.stack, given.expression, stacked.stack.shown, given.line, at.left - 1)
+        yield from trace(start, (name, *keys))
 
 
 def trace_variable(at: At, name: str, keys: tuple[str, ...]) -> Iterator[Place]:

@@ -12,6 +12,7 @@ from sumptuary.sources.terraform.modules import Module
 from sumptuary.sources.terraform.provenance import At, trace
 from sumptuary.sources.terraform.terragrunt_config import NAME, Config, Files
 from sumptuary.sources.terraform.terragrunt_functions import deeper
+from sumptuary.sources.terraform.terragrunt_stack import Stacks, place_of
 from sumptuary.sources.terraform.variables import Given, given_for
 from sumptuary.values import PartialMap, Unknown, is_list, is_map, look_up
 
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from sumptuary.sources.terraform import Options
     from sumptuary.sources.terraform.modules import Declaration, Library
     from sumptuary.sources.terraform.syntax import Attribute
-
-STACK = "terragrunt.stack.hcl"
 
 
 class Unit:
@@ -59,22 +58,26 @@ class Unit:
                 return
 
     def calls(self) -> tuple[Call, ...]:
-        """The unit as the caller of its module."""
-        return (Call(os.path.dirname(self.config.shown) or ".", self.place),)
+        """The unit as the caller of its module, and before it the stack that names the unit."""
+        within = place_of(self.config)
+        outer = (Call(os.path.dirname(within.path) or ".", within),) if within is not None else ()
+        return (*outer, Call(os.path.dirname(self.config.shown) or ".", self.place))
 
 
 def units_of(directories: Iterable[str], library: Library, options: Options) -> list[Unit]:
     """The units among some directories whose module is here. What is not goes into the ledger, by file and line."""
     files = Files(library)
     found: list[Unit] = []
+    directories = list(directories)
+    stacks = Stacks(library, options, files)
+    generated = stacks.units(directories)
     for directory in directories:
         path = os.path.join(directory, NAME)
-        if os.path.isfile(os.path.join(directory, STACK)):
-            shown = library.tree.shown(os.path.join(directory, STACK))
-            library.tree.coverage.note(f"{shown}: the units of a stack need a run of Terragrunt; they are not judged")
-        if os.path.isfile(path):
+        if os.path.isfile(path) and path not in stacks.sources:
             run = Run(library, options, directory, Given({}, {}), set(), reusable=False)
             found.append(Unit(Config(run, files, path, path)))
+    made = {unit.config.path for unit in found}
+    found += [Unit(config) for config in generated if config.path not in made]
     parents = {layer.path for unit in found for layer in unit.layers[:-1]}
     return [unit for unit in found if unit.config.path not in parents and _is_run(unit) and _has_module(unit, library)]
 
@@ -105,9 +108,10 @@ def _has_module(unit: Unit, library: Library) -> bool:
     text = value.removeprefix("file://")
     if text.startswith((".", "/")):
         return _has_local_module(unit, library, text)
-    from sumptuary.sources.terraform.interfaces import interface_of, module_of
+    from sumptuary.sources.terraform.interfaces import interface_of, module_of, remark
 
     known = interface_of(text, None)
+    remark(text, library.tree.coverage)
     unit.module = module_of(known) if known is not None else None
     _unresolved(unit, library, text)
     return unit.module is not None

@@ -22,21 +22,33 @@ if TYPE_CHECKING:
 DEEPEST = 8
 """Files read by files that are followed."""
 NAME = "terragrunt.hcl"
+VALUES = "terragrunt.values.hcl"
+"""What Terragrunt writes beside a unit that it generates from a stack: the values that the stack gives it."""
 
 
 class Files:
     """The Terragrunt files of a run, each parsed once; what is wrong with one goes into the ledger."""
 
-    __slots__ = ("_bodies", "library", "read")
+    __slots__ = ("_bodies", "_sources", "library", "read")
 
     def __init__(self, library: Library) -> None:
         self.library = library
         self._bodies: dict[str, Body | None] = {}
+        self._sources: dict[str, str] = {}
         self.read: dict[tuple[str, str], Config] = {}
         """What ``read_terragrunt_config`` gave, by the unit that asked and the file: each is evaluated once."""
 
+    def place(self, path: str, source: str) -> None:
+        """Let a file be found at a place where a run of Terragrunt would copy it to."""
+        self._sources[path] = source
+
+    def shown(self, path: str) -> str:
+        """The path of a file as reports give it: where somebody can edit it."""
+        return self.library.tree.shown(self._sources.get(path, path))
+
     def body(self, path: str) -> Body | None:
         """What a file says; None where it cannot be read."""
+        path = self._sources.get(path, path)
         if path not in self._bodies:
             tree = self.library.tree
             content = tree.read(path)
@@ -47,16 +59,31 @@ class Files:
         return self._bodies[path]
 
 
+class Stacked:
+    """The block of a stack that a unit or stack comes from, and with it the values that it is given."""
+
+    __slots__ = ("block", "stack")
+
+    def __init__(self, stack: Config, block: Block) -> None:
+        self.stack = stack
+        self.block = block
+
+    def value(self) -> object:
+        """What the unit sees as ``values``."""
+        attribute = self.block.body.attributes.get("values")
+        return self.stack.value(attribute) if attribute is not None else {}
+
+
 class Config(Instance):
     """A Terragrunt file. ``path`` is its own, ``child`` that of the unit that includes or reads it (or its own).
 
     It is evaluated as a module is that has nothing but locals, so that values are traced through it the same way.
     """
 
-    __slots__ = ("_includes", "_inputs", "body", "child", "depth", "files_read", "path")
+    __slots__ = ("_includes", "_inputs", "body", "child", "depth", "files_read", "path", "stacked")
 
     def __init__(self, run: Run, files: Files, path: str, child: str, depth: int = 0) -> None:
-        shown = files.library.tree.shown(path)
+        shown = files.shown(path)
         module = Module(os.path.dirname(path), shown)
         body = files.body(path)
         self.body = body if body is not None else Body()
@@ -69,6 +96,7 @@ class Config(Instance):
         self.path = path
         self.child = child
         self.depth = depth
+        self.stacked: Stacked | None = None
         self._inputs: object = None
         self._includes: dict[str, Config] | None = None
 
@@ -90,8 +118,18 @@ class Config(Instance):
         if name == "feature":
             return {block.labels[0]: {"value": self._default(block)} for block in self.blocks("feature")}
         if name == "values":
-            return Unknown("values come from a stack, which needs a run of Terragrunt", ("values",))
+            return self._values()
         return super().root(name)
+
+    def _values(self) -> object:
+        """``values``: as a stack gives them, or as Terragrunt has written them beside a unit that it generated."""
+        if self.stacked is not None:
+            return self.stacked.value()
+        path = os.path.join(os.path.dirname(self.child), VALUES)
+        if os.path.isfile(path) and self.run.library.tree.holds(path):
+            body = self.files_read.body(path)
+            return {name: self.value(each) for name, each in body.attributes.items()} if body is not None else {}
+        return Unknown("values come from a stack, and none here names this unit", ("values",))
 
     def blocks(self, kind: str) -> Iterator[Block]:
         """The blocks of a type that have a label."""
