@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sumptuary.errors import SumptuaryError
 from sumptuary.model import Compute, Cost, Resource
 from sumptuary.money import Range
-from sumptuary.policy import conditions
+from sumptuary.policy import cel_language
 from sumptuary.policy.activation import normalised, resource_value
 from sumptuary.policy.conditions import Condition, ConditionError, mistakes
 from sumptuary.values import ABSENT, PartialMap, Unknown
@@ -134,7 +134,7 @@ def test_without_the_extra_the_way_to_get_it_is_told(
     policy_text: Callable[..., str],
     complaints: Callable[[Path], list[str]],
 ) -> None:
-    monkeypatch.setattr(conditions, "_kept", [])
+    monkeypatch.setattr(cel_language, "_kept", [])
     monkeypatch.setitem(sys.modules, "cel_expr_python.cel", None)
     with pytest.raises(SumptuaryError, match=r"pip install 'sumptuary\[cel\]'"):
         Condition("resource.kind == 'x'", {})

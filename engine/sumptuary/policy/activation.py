@@ -16,10 +16,21 @@ if TYPE_CHECKING:
     from sumptuary.model import Resource
 
 FIELDS = (
-    "address", "kind", "type", "provider", "source", "account", "region", "zone", "environment", "team", "tags",
+    "id", "address", "kind", "type", "provider", "source", "account", "region", "zone", "environment", "team", "tags",
     "attributes", "compute", "workload", "lifetime", "usage", "storage", "cost",
 )  # fmt: skip
 """What ``resource`` has in a condition."""
+
+GROUP_FIELDS = ("key", "resources", "count", "monthly_cost", "share", "environment", "account", "region", "team")
+"""What ``group`` has in every condition over groups, beside the fields that are grouped by."""
+
+CHANGE_FIELDS = (
+    "monthly_total", "monthly_before", "monthly_increase", "low", "high", "percent_increase", "unpriced",
+    "unpriced_added", "teams", "runs", "live", "team",
+)  # fmt: skip
+"""What ``change`` has in a condition on a ``change.set``."""
+INCREASE = ("monthly_before", "monthly_increase", "low", "high", "percent_increase", "unpriced_added")
+"""Those of them that need to know what was there before."""
 
 MAX_INTEGER = 2**63 - 1
 
@@ -49,6 +60,58 @@ def resource_value(resource: Resource, names: Iterable[str] = FIELDS) -> dict[st
 def _unpriced(resource: Resource) -> dict[str, object]:
     """No price is not a cost of zero, nor no cost: it is unknown."""
     return {"monthly": Unknown(resource.cost.unpriced)} if resource.cost.unpriced else {}
+
+
+def change_value(change: Resource) -> dict[str, object]:
+    """A change set as ``change``: amounts in USD as numbers, not known where a resource has no price.
+
+    ``monthly_increase`` is the expected one, between ``low`` and ``high``; ``teams`` has the same for each team.
+    """
+    attributes = change.attributes
+    found = _figures(attributes)
+    teams, runs = attributes.get("teams"), attributes.get("runs")
+    if is_map(teams):
+        found["teams"] = {name: _figures(figures) for name, figures in teams.items() if is_map(figures)}
+    if is_list(runs):
+        found["runs"] = [normalised({**run, "cost": _amount(run.get("cost"))}) for run in runs if is_map(run)]
+    if "live" in attributes:
+        found["live"] = attributes["live"]
+    if change.team is not None:
+        found["team"] = change.team
+    return found
+
+
+def _figures(attributes: dict[str, object]) -> dict[str, object]:
+    """The amounts of one scope of a change."""
+    figures: dict[str, object] = {name: _amount(attributes.get(name)) for name in (*INCREASE[:2], "monthly_total")}
+    increase, percent = attributes.get("monthly_increase"), attributes.get("percent_increase")
+    if is_map(increase):
+        figures |= {"low": _amount(increase.get("low")), "high": _amount(increase.get("high"))}
+    before, rise = figures["monthly_before"], figures["monthly_increase"]
+    if percent is not None:
+        figures["percent_increase"] = _amount(percent)
+    elif isinstance(before, float) and before > 0 and isinstance(rise, float):
+        figures["percent_increase"] = rise / before * 100
+    for count, waiting in (("unpriced", ("monthly_total",)), ("unpriced_added", INCREASE[1:5])):
+        figures[count] = normalised(attributes.get(count))
+        if not isinstance(missing := figures[count], int) or not missing:
+            continue
+        some = "one resource has no price" if missing == 1 else f"{missing} resources have no price"
+        figures |= {name: Unknown(some) for name in waiting if figures.get(name) is not None}
+    return {name: value for name, value in figures.items() if value is not None}
+
+
+def _amount(value: object) -> object:
+    """An amount as a number: of a range the expected one, and what is written as text read."""
+    if is_map(value):
+        value = value.get("expected")
+    if isinstance(value, str):
+        try:
+            return float(value)
+        except ValueError:
+            return value
+    plain = normalised(value)
+    return float(plain) if isinstance(plain, int) and not isinstance(plain, bool) else plain
 
 
 def normalised(value: object) -> object:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 Step = str | int
 Field = tuple[int, int, int | bytes]
+Scope = dict[str, tuple[Step, ...] | None]
+"""The path that each variable of a comprehension stands for, None where it is not one."""
 
 EACH = "[*]"
 """The step from a list to each of its items, in a comprehension."""
@@ -24,7 +26,11 @@ _EXPR, _ID, _CONST, _IDENT, _SELECT, _CALL, _LIST, _STRUCT, _COMPREHENSION = 4, 
 
 @dataclass(slots=True, frozen=True)
 class Use:
-    """A path and how the expression uses it: ``value`` (as a whole), ``has`` (its presence), ``range`` (its items)."""
+    """A path and how the expression uses it.
+
+    ``value`` is as a whole, ``has`` its presence, ``range`` its items, ``size`` how many there are, ``item`` as an
+    item of a list of which only the size, or parts that are uses of their own, count.
+    """
 
     path: tuple[Step, ...]
     mode: str
@@ -59,7 +65,7 @@ class _Reader:
     def __init__(self) -> None:
         self.uses: list[Use] = []
 
-    def visit(self, node: bytes, scope: dict[str, tuple[Step, ...] | None]) -> None:
+    def visit(self, node: bytes, scope: Scope) -> None:
         """Record the uses of a node and of all below it."""
         chain = _chain(node, scope)
         if chain is not None:
@@ -71,29 +77,56 @@ class _Reader:
                 continue
             if number == _COMPREHENSION:
                 self.comprehension(value, scope)
+            elif number == _CALL and (counted := _counted(value)):
+                self.items(counted, scope, "size")
             elif number in (_SELECT, _CALL, _LIST, _STRUCT):
                 for child in _children(number, value):
                     self.visit(child, scope)
 
-    def comprehension(self, value: bytes, scope: dict[str, tuple[Step, ...] | None]) -> None:
-        """The range is used by its items, and the variable stands for each of them."""
+    def items(self, node: bytes, scope: Scope, mode: str) -> tuple[Step, ...] | None:
+        """Record a list that is used by its items (``range``) or its ``size`` only; the path of its items, if any."""
+        chain = _chain(node, scope)
+        if chain is not None and not chain[1]:
+            self.uses.append(Use(chain[0], mode, _identity(node)))
+            return (*chain[0], EACH)
+        value = _part(node, _COMPREHENSION)
+        if not value:
+            self.visit(node, scope)
+            return None
+        return self.comprehension(value, scope, only_items=True)
+
+    def comprehension(self, value: bytes, scope: Scope, *, only_items: bool = False) -> tuple[Step, ...] | None:
+        """The range is used by its items, and the variable stands for each of them.
+
+        With ``only_items``, what a ``filter`` or ``map`` collects is used by its items alone; the path of these.
+        """
         parts = {number: item for number, _, item in _fields(value) if isinstance(item, bytes)}
         variable, over = parts.get(1, b"").decode(), parts.get(2, b"")
-        chain = _chain(over, scope) if 8 not in parts else None
-        inner: dict[str, tuple[Step, ...] | None] = {**scope, parts.get(3, b"").decode(): None, variable: None}
-        if chain is not None and not chain[1]:
-            self.uses.append(Use(chain[0], "range", _identity(over)))
-            inner[variable] = (*chain[0], EACH)
-        else:
-            self.visit(over, scope)
+        inner: Scope = {**scope, parts.get(3, b"").decode(): None, variable: None}
         if 8 in parts:
+            self.visit(over, scope)
             inner[parts[8].decode()] = None
+        else:
+            inner[variable] = self.items(over, scope, "range")
         self.visit(parts.get(4, b""), scope)
+        collected = _collected(parts.get(6, b"")) if only_items else b""
+        chain = _chain(collected, inner) if collected else None
+        if chain is None or chain[1]:
+            for number in (5, 6, 7):
+                self.visit(parts.get(number, b""), inner)
+            return None
+        before = len(self.uses)
         for number in (5, 6, 7):
             self.visit(parts.get(number, b""), inner)
+        node = _identity(collected)
+        self.uses[before:] = [
+            Use(use.path, "item", node) if use.node == node and use.mode == "value" else use
+            for use in self.uses[before:]
+        ]
+        return chain[0]
 
 
-def _chain(node: bytes, scope: dict[str, tuple[Step, ...] | None]) -> tuple[tuple[Step, ...], bool] | None:
+def _chain(node: bytes, scope: Scope) -> tuple[tuple[Step, ...], bool] | None:
     """The path that a node is, from a variable through fields and constant indexes; and whether it only tests it."""
     for number, _, value in _fields(node):
         if not isinstance(value, bytes):
@@ -114,7 +147,25 @@ def _chain(node: bytes, scope: dict[str, tuple[Step, ...] | None]) -> tuple[tupl
     return None
 
 
-def _contained(call: bytes, scope: dict[str, tuple[Step, ...] | None]) -> tuple[tuple[Step, ...], bool] | None:
+def _counted(call: bytes) -> bytes:
+    """The list or map of which a call takes the size, or none for any other call."""
+    arguments = [value for number, _, value in _fields(call) if number in (1, 3) and isinstance(value, bytes)]
+    return arguments[0] if _part(call, 2) == b"size" and len(arguments) == 1 else b""
+
+
+def _collected(step: bytes) -> bytes:
+    """What the step of a ``filter`` or ``map`` adds to its list: ``all + [this]``, perhaps under a condition."""
+    call = _part(step, _CALL)
+    arguments = [value for number, _, value in _fields(call) if number == 3 and isinstance(value, bytes)]
+    if _part(call, 2) == b"_?_:_" and len(arguments) == 3:
+        return _collected(arguments[1])
+    if _part(call, 2) != b"_+_" or len(arguments) != 2:
+        return b""
+    items = [value for number, _, value in _fields(_part(arguments[1], _LIST)) if number == 1]
+    return items[0] if len(items) == 1 and isinstance(items[0], bytes) else b""
+
+
+def _contained(call: bytes, scope: Scope) -> tuple[tuple[Step, ...], bool] | None:
     """``'key' in operand`` tests the presence of the key as ``has`` does; None for any other call."""
     arguments = [value for number, _, value in _fields(call) if number == 3 and isinstance(value, bytes)]
     if _part(call, 2) != b"@in" or len(arguments) != 2:
@@ -123,7 +174,7 @@ def _contained(call: bytes, scope: dict[str, tuple[Step, ...] | None]) -> tuple[
     return ((*inner[0], key), True) if inner is not None and not inner[1] and isinstance(key, str) else None
 
 
-def _indexed(call: bytes, scope: dict[str, tuple[Step, ...] | None]) -> tuple[tuple[Step, ...], bool] | None:
+def _indexed(call: bytes, scope: Scope) -> tuple[tuple[Step, ...], bool] | None:
     """The path of ``operand[constant]``, or None for any other call."""
     arguments = [value for number, _, value in _fields(call) if number == 3 and isinstance(value, bytes)]
     if _part(call, 2) != b"_[_]" or len(arguments) != 2:

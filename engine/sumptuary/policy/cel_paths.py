@@ -1,0 +1,114 @@
+"""What is not known about a path that an expression uses, and which paths name nothing at all."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+from sumptuary.model import Compute, Lifetime, Storage, Usage, Workload
+from sumptuary.policy.activation import CHANGE_FIELDS, FIELDS, GROUP_FIELDS
+from sumptuary.policy.cel_language import SyntaxProblem
+from sumptuary.policy.cel_tree import EACH, Step, Use
+from sumptuary.values import PartialMap, Unknown, first_unknown, is_list, is_map
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+FACETS = {"compute": Compute, "workload": Workload, "lifetime": Lifetime, "usage": Usage, "storage": Storage}
+
+
+def state(value: object, use: Use) -> tuple[Unknown | None, bool]:
+    """What is not known about a use, and whether CEL would not notice (it must be blocked then)."""
+    return _walk(value, use.path[1:], use.mode)
+
+
+def _walk(value: object, steps: tuple[Step, ...], mode: str) -> tuple[Unknown | None, bool]:
+    if isinstance(value, Unknown):
+        return value, False
+    if not steps:
+        return _at_end(value, mode)
+    step, rest = steps[0], steps[1:]
+    if step == EACH:
+        items = value if is_list(value) else []
+        found = [_walk(item, rest, mode) for item in items]
+        unknown = next((reason for reason, _ in found if reason is not None), None)
+        return unknown, any(hidden for _, hidden in found)
+    if is_list(value) and isinstance(step, int):
+        return _walk(value[step], rest, mode) if 0 <= step < len(value) else (None, False)
+    if not is_map(value):
+        return None, False
+    inner = value.get(step) if isinstance(step, str) else None
+    tested = mode == "has" and not rest
+    if inner is None:
+        return (value.rest, tested) if isinstance(value, PartialMap) else (None, False)
+    if tested:
+        return (inner, True) if isinstance(inner, Unknown) else (None, False)
+    return _walk(inner, rest, mode)
+
+
+def _at_end(value: object, mode: str) -> tuple[Unknown | None, bool]:
+    """A value used as a whole, by its items, or by how many there are."""
+    if mode == "item" or (mode in ("range", "size") and is_list(value)):
+        return None, False
+    if mode == "size" and is_map(value) and not isinstance(value, PartialMap):
+        unknown = next((item for item in value.values() if isinstance(item, Unknown)), None)
+    else:
+        unknown = first_unknown(value)
+    return unknown, unknown is not None
+
+
+def read_fields(uses: Iterable[Use], prefix: tuple[Step, ...], every: Sequence[str]) -> tuple[str, ...]:
+    """Which fields of the things at a path an expression reads: all of them where it uses one as a whole."""
+    depth, read = len(prefix), set[Step]()
+    for use in uses:
+        if use.path[:depth] != prefix:
+            continue
+        if len(use.path) > depth:
+            read.add(use.path[depth])
+        elif use.mode != "item":
+            return tuple(every)
+    return tuple(name for name in every if name in read)
+
+
+def nameless(text: str, uses: Iterable[Use], known: dict[tuple[str, ...], Sequence[str]]) -> list[SyntaxProblem]:
+    """The paths that name nothing. ``known`` maps a path to the words that may follow it."""
+    found: dict[str, SyntaxProblem] = {}
+    for use in uses:
+        steps = tuple("[*]" if isinstance(step, int) else step for step in use.path)
+        for depth in range(1, min(len(steps), 5)):
+            words = known.get(steps[:depth])
+            if words is not None and steps[depth] not in words:
+                path = [step for step in steps[: depth + 1] if step != EACH]
+                found.setdefault(".".join(path), _no_such(text, path, words))
+    return list(found.values())
+
+
+def words_of(
+    subject: str, parameters: Sequence[str], grouped: Sequence[str] = ()
+) -> dict[tuple[str, ...], Sequence[str]]:
+    """What there is to name in an expression about a resource, a change or a group of resources."""
+    known: dict[tuple[str, ...], Sequence[str]] = {("parameters",): parameters}
+    if subject == "group":
+        known[("group",)] = (*GROUP_FIELDS, *grouped)
+        known |= _resource_words("group", "resources", EACH)
+    else:
+        known |= _resource_words("resource")
+        known[("change",)] = CHANGE_FIELDS
+    return known
+
+
+def _resource_words(*at: str) -> dict[tuple[str, ...], Sequence[str]]:
+    facets = {(*at, name): [item.name for item in fields(facet)] for name, facet in FACETS.items()}
+    return {at: FIELDS, (*at, "cost"): ("monthly",), **facets}
+
+
+def _no_such(text: str, path: list[str], words: Sequence[str]) -> SyntaxProblem:
+    """A path whose last step is not one of the words, at the place where it stands, if that can be found."""
+    from difflib import get_close_matches
+
+    close = get_close_matches(path[-1], words, n=1)
+    at = text.find(".".join(path))
+    if at < 0:  # reached through a comprehension's variable
+        at = max(text.find(f".{path[-1]}"), 0)
+    message = f"{'.'.join(path)} names nothing" + (f"; did you mean {close[0]!r}?" if close else "")
+    return SyntaxProblem(message, text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at))
