@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test test-long check format types walls coverage benchmarks clean
+.PHONY: demo test test-long check format types walls docs reference coverage benchmarks clean
 
 # What the demo breaks is its point: a blocking violation (1) is its right answer, anything else is not.
 demo: $(VENV)/.demo
@@ -19,7 +19,7 @@ test: $(VENV)/.installed
 test-long: $(VENV)/.installed
 	$(BIN)/python -m pytest
 
-check: format types walls coverage
+check: format types walls reference coverage
 
 format: $(VENV)/.installed
 	$(BIN)/ruff check .
@@ -31,6 +31,13 @@ types: $(VENV)/.installed
 
 walls: $(VENV)/.installed
 	$(BIN)/lint-imports
+
+# The pages under docs/reference: written anew, or held against what would be written.
+docs: $(VENV)/.installed
+	$(BIN)/sumptuary docs
+
+reference: $(VENV)/.installed
+	$(BIN)/sumptuary docs --check
 
 coverage: $(VENV)/.installed
 	$(BIN)/coverage erase

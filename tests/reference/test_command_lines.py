@@ -72,6 +72,13 @@ def test_command_lines_are_found() -> None:
     assert "there is no option" in complaint("sumptuary check --no-such-option")
 
 
+def test_every_command_is_found_from_the_readme() -> None:
+    """Its table names what each is for; add yours there."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    table = re.findall(r"^\| [^|]+ \| `sumptuary (\S+)` \|$", text, re.MULTILINE)
+    assert sorted(table) == sorted(COMMANDS)
+
+
 def documents_of(page: Path) -> list[str]:
     blocks = FENCED.findall(page.read_text(encoding="utf-8"))
     return [text for _, language, text in blocks if language == "yaml" and "apiVersion: sumptuary/" in text]
