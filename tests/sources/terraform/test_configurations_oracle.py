@@ -162,6 +162,7 @@ def compare(seed: int, directory: Path, tally: Tally) -> None:
         return
     tally.resources += len(theirs)
     tally.wrong += [f"{seed}: failure {each.path}:{each.line}: {each.message}" for each in coverage.failures]
+    tally.wrong += [f"{seed}: note {note}" for note in coverage.notes if "would not plan" in note]
     tally.wrong += [f"{seed}: only one has {address}" for address in sorted(ours.keys() ^ theirs.keys())]
     for address in ours.keys() & theirs.keys():
         change, found = theirs[address], ours[address].attributes

@@ -6,6 +6,7 @@ would stop before it makes anything, and what is written is judged as it is writ
 
 from __future__ import annotations
 
+from sumptuary.sources.terraform.namespaces import Variables
 from sumptuary.sources.terraform.operators import truth
 from sumptuary.sources.terraform.scope import EvaluationError
 from sumptuary.values import Unknown
@@ -102,6 +103,8 @@ def report(instances: Iterable[Instance], coverage: Coverage, seen: dict[str, li
             seen[directory] = conditions_of(instance.module)
         if instance.doubt is not None:
             continue  # there may be no such instance
+        for text in _misfits(instance):
+            refused[text] = None
         for condition in seen[directory]:
             if len(refused) <= MOST_NAMED and (text := _refusal(condition, instance)):
                 refused[text] = None
@@ -116,6 +119,24 @@ def counted(seen: dict[str, list[Condition]]) -> str:
     kinds = [condition.kind for conditions in seen.values() for condition in conditions]
     counts = ", ".join(f"{name} {kinds.count(kind)}" for kind, name in NAMES.items() if kind in kinds)
     return f"conditions that the configuration states were seen and change nothing here: {counts}" if counts else ""
+
+
+def _misfits(instance: Instance) -> list[str]:
+    """What the ledger says of values that do not fit the type of their variable, each where it is given."""
+    variables = instance.root("var")
+    if not isinstance(variables, Variables):
+        return []
+    found: list[str] = []
+    for name, declaration in instance.module.variables.items():
+        if instance.call is None and instance.run.given.value(declaration)[0]:
+            variables.attribute(name)  # Terraform looks at what is given even where nothing uses it
+        if name in variables.misfits:
+            place = declaration.place()
+            if instance.call is not None and (argument := instance.call.body.attributes.get(name)) is not None:
+                place = instance.call.place_of(argument)
+            why = variables.misfits[name].reason
+            found.append(f"{place.path}:{place.line}: {why}, so Terraform would not plan this")
+    return found
 
 
 def _is_given(declaration: Declaration, instance: Instance) -> bool:

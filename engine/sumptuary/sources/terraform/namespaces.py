@@ -54,10 +54,14 @@ class Computed(Lazy):
 class Variables(Computed):
     """``var``: the caller's arguments (for the root module, what was given), else defaults, in the declared type."""
 
-    __slots__ = ()
+    ``misfits`` are the values that Terraform refuses for their type, as far as they were asked for.
+    """
+
+    __slots__ = ("misfits",)
 
     def __init__(self, instance: Instance) -> None:
         super().__init__(instance, "var.")
+        self.misfits: dict[str, Unknown] = {}
 
     def names(self) -> list[str]:
         """The declared variables."""
@@ -79,7 +83,11 @@ class Variables(Computed):
             if default is None:
                 return Unknown(f"{label} has no value", (label,))
             value = default.evaluate(self.instance)
-        return _converted(declaration, value, label)
+        try:
+            return _converted(declaration, value)
+        except EvaluationError as error:
+            why = self.misfits[name] = Unknown(f"the value of {label} does not fit its type: {error}", (label,))
+            return why
 
     def _given(self, declaration: Declaration) -> tuple[bool, object]:
         instance = self.instance
@@ -101,19 +109,16 @@ def _flag(declaration: Declaration, name: str, *, default: bool = False) -> bool
     return declaration.flags[name]
 
 
-def _converted(declaration: Declaration, value: object, label: str) -> object:
-    """The value in the declared type."""
+def _converted(declaration: Declaration, value: object) -> object:
+    """The value in the declared type. Raises EvaluationError where it does not fit."""
     constraint = declaration.expression("type")
     if constraint is None or isinstance(value, Unknown):
         return value
     from sumptuary.sources.terraform.conversion import convert, parse_type
 
-    try:
-        if declaration.kind is None:
-            declaration.kind = parse_type(constraint)
-        return value if isinstance(declaration.kind, Unknown) else convert(value, declaration.kind)
-    except EvaluationError as error:
-        return Unknown(f"the value of {label} does not fit its type: {error}", (label,))
+    if declaration.kind is None:
+        declaration.kind = parse_type(constraint)
+    return value if isinstance(declaration.kind, Unknown) else convert(value, declaration.kind)
 
 
 class Locals(Computed):
