@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sumptuary.model import Accelerators, Resource
-from sumptuary.policy.cases import Case, run
+from sumptuary.policy.cases import Case, Said, run
 from sumptuary.policy.compiled import Policy
 from sumptuary.policy.given import GivenError, resource_of
 from sumptuary.policy.load import load_with_tests
@@ -124,9 +124,13 @@ def test_cases_run_through_a_judge(write: Write, policy_text: PolicyText) -> Non
     assert [case.place.line for case in cases] == [9, 10, 11]
     assert cases[1].inputs == frozenset()
     assert cases[2].now == datetime(2026, 6, 10, tzinfo=UTC)
-    answers = {"small": [("pass", "")], "both": [("pass", ""), ("fail", "too large")], "none": []}
+    answers = {
+        "small": [Said("pass", "")],
+        "both": [Said("pass", "", "advisory"), Said("fail", "too large", "advisory"), Said("fail", "", "audit")],
+        "none": [],
+    }
 
-    def judge(judged: Policy, case: Case) -> list[tuple[str, str]]:
+    def judge(judged: Policy, case: Case) -> list[Said]:
         assert judged is policy
         return answers[case.name]
 
@@ -136,7 +140,8 @@ def test_cases_run_through_a_judge(write: Write, policy_text: PolicyText) -> Non
         ("fail", "too large", True),
         ("skipped", "", True),
     ]
-    answers["both"] = [("fail", "too small")]
+    assert [result.enforcement for result in results] == ["", "advisory", ""], "the strictest of those that decide"
+    answers["both"] = [Said("fail", "too small")]
     assert [result.ok for result in run(policy, cases, judge)] == [True, False, True]
 
 

@@ -12,15 +12,17 @@ from sumptuary.evaluate import Law, judge, price_estate
 from sumptuary.facts import declare, names_of
 from sumptuary.findings import Passed, Skipped
 from sumptuary.model import Estate, Resource
-from sumptuary.policy.cases import Case
+from sumptuary.money import to_cents
+from sumptuary.policy.cases import Case, Said
 from sumptuary.policy.compiled import Policy, Project
 from sumptuary.policy.given import FREE
 from sumptuary.rule import Context, EstateRule
-from sumptuary.verdicts import Judgement, in_context
+from sumptuary.savings import Verdict
+from sumptuary.verdicts import Judgement, attach_savings, in_context
 
 
-def judged(policy: Policy, case: Case) -> list[tuple[str, str]]:
-    """What a policy says of a case's resources: a verdict and the message (or the reason) for each.
+def judged(policy: Policy, case: Case) -> list[Said]:
+    """What a policy says of a case's resources.
 
     Resources that it does not select give nothing. A cost that is given stands; the others are priced.
     """
@@ -29,22 +31,33 @@ def judged(policy: Policy, case: Case) -> list[tuple[str, str]]:
         _declare(resource, catalogue)
     unpriced = [resource for resource in case.given if resource.cost.monthly is None and not resource.cost.unpriced]
     price_estate([resource for resource in unpriced if resource.kind not in FREE], catalogue, Coverage())
-    law = Law(policy)
+    law = Law(policy, case.stage)
     context = Context(case.now, catalogue, Estate(case.given), case.approvals, case.inputs)
-    verdicts: list[tuple[str, str]] = []
-    for resource, outcome in judge(law, context):
-        if isinstance(outcome, Passed):
-            verdicts.append(("pass", ""))
-        elif isinstance(outcome, Skipped):
-            verdicts.append(("skipped", outcome.reason))
-        else:
-            level = policy.enforcement.level("ci", "", case.now)
-            violation = in_context(Judgement(policy, resource, outcome, level), None, "ci", case.now, "", 0)
-            verdicts.append((violation.status, violation.message))
+    judgements = [
+        Judgement(policy, resource, outcome, _level(policy, case, resource))
+        for resource, outcome in judge(law, context)
+    ]
+    savings = attach_savings(judgements, catalogue)
+    verdicts = [_said(judgement, saving, case) for judgement, saving in zip(judgements, savings, strict=True)]
     if not verdicts and isinstance(law.rule, EstateRule):
-        selected = any(law.selector.matches(resource) is True for resource in case.given)
-        return [("pass", "")] if selected else []
+        selected = (resource for resource in case.given if law.selector.matches(resource) is True)
+        return [Said("pass", "", _level(policy, case, resource)) for resource in selected]
     return verdicts
+
+
+def _level(policy: Policy, case: Case, resource: Resource) -> str:
+    environment = resource.environment if isinstance(resource.environment, str) else ""
+    return policy.enforcement.level(case.stage, environment, case.now)
+
+
+def _said(judgement: Judgement, verdict: Verdict | None, case: Case) -> Said:
+    if isinstance(judgement.outcome, Passed):
+        return Said("pass", "", judgement.level)
+    if isinstance(judgement.outcome, Skipped):
+        return Said("skipped", judgement.outcome.reason, judgement.level)
+    violation = in_context(judgement, verdict, case.stage, case.now, "", 0)
+    saving = None if violation.saving is None else to_cents(violation.saving.attributed.expected)
+    return Said(violation.status, violation.message, judgement.level, saving)
 
 
 @cache

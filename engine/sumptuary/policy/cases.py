@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from sumptuary.model import Place, Resource
 from sumptuary.policy import documents
-from sumptuary.policy.compiled import Policy
+from sumptuary.policy.compiled import LEVELS, Policy
 from sumptuary.policy.given import resource_of
 from sumptuary.policy.problems import Path
 from sumptuary.rule import ApprovalFact
@@ -16,11 +17,10 @@ from sumptuary.yaml_lines import Document
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from typing import Any
 
-    Verdict = tuple[str, str]
-    Judge = Callable[[Policy, "Case"], Sequence[Verdict]]
+    Judge = Callable[[Policy, "Case"], Sequence["Said"]]
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 """The clock of a case that names none."""
@@ -30,9 +30,26 @@ ORDER = ("error", "fail", "unknown", "approved", "pass", "skipped")
 """Of several verdicts on a case's resources, the first of these is the case's."""
 
 
+class Said(NamedTuple):
+    """What a policy says of one resource: the verdict, the message or the reason, the level, the saving in USD.
+
+    ``saving`` is what mending would save a month, as reports show it; None where there is no figure.
+    """
+
+    status: str
+    message: str
+    enforcement: str = ""
+    saving: Decimal | None = None
+
+
 @dataclass(slots=True, frozen=True)
 class Case:
-    """One inline test of a policy."""
+    """One inline test of a policy.
+
+    ``enforcement`` is the expected level, empty where any will do. ``savings`` is the expected monthly saving in USD,
+    None where there must be no figure; it counts where ``weighs_savings`` says so. ``profile`` names the parameter set
+    of the policy to judge with, or is empty.
+    """
 
     name: str
     given: tuple[Resource, ...]
@@ -42,21 +59,41 @@ class Case:
     inputs: frozenset[str]
     approvals: tuple[ApprovalFact, ...]
     place: Place
+    stage: str = "ci"
+    profile: str = ""
+    enforcement: str = ""
+    weighs_savings: bool = False
+    savings: Decimal | None = None
 
 
 @dataclass(slots=True, frozen=True)
 class Result:
-    """How a case came out: the verdict it got, and what was said."""
+    """How a case came out: the verdict it got, what was said, at which level, and what mending would save."""
 
     policy: Policy
     case: Case
     got: str
     said: str
+    enforcement: str = ""
+    saving: Decimal | None = None
 
     @property
     def ok(self) -> bool:
         """Whether it came as expected."""
-        return self.got == self.case.expect and self.case.message in self.said
+        return not self.wrong
+
+    @property
+    def wrong(self) -> str:
+        """What did not come as expected, in words; empty where all did."""
+        case = self.case
+        if self.got != case.expect or case.message not in self.said:
+            wanted = case.expect + (f" saying {case.message!r}" if case.message else "")
+            return f"expected {wanted}, got {self.got}" + (f" ({self.said})" if self.said else "")
+        if case.enforcement and case.enforcement != self.enforcement:
+            return f"expected the level {case.enforcement}, got {self.enforcement or 'none'}"
+        if case.weighs_savings and case.savings != self.saving:
+            return f"expected a monthly saving of {_figure(case.savings)}, got {_figure(self.saving)}"
+        return ""
 
 
 def cases_of(model: documents.Policy, document: Document, file: str) -> list[Case]:
@@ -72,10 +109,15 @@ def cases_of(model: documents.Policy, document: Document, file: str) -> list[Cas
                 given=tuple(resource_of(given, number, place) for number, (given, _) in enumerate(maps)),
                 expect=case.expect,
                 message=case.message,
-                now=_moment(case.now),
+                now=NOW if case.now is None else moment_of(case.now),
                 inputs=INPUTS if case.inputs is None else frozenset(case.inputs),
                 approvals=tuple(fact for given, _ in maps for fact in _approvals(given)),
                 place=place,
+                stage=case.stage,
+                profile=case.profile,
+                enforcement=case.enforcement or "",
+                weighs_savings="savings" in case.model_fields_set,
+                savings=None if case.savings is None else Decimal(case.savings),
             )
         )
     return found
@@ -88,23 +130,32 @@ def given_maps(case: documents.Case) -> list[tuple[dict[str, Any], Path]]:
     return [(given, ("given", index)) for index, given in enumerate(case.given)]
 
 
-def run(policy: Policy, cases: Iterable[Case], judge: Judge) -> list[Result]:
-    """Judge every case of a policy. ``judge`` gives a verdict and what was said for each resource."""
+def run(
+    policy: Policy, cases: Iterable[Case], judge: Judge, profiles: Mapping[str, Policy] | None = None
+) -> list[Result]:
+    """Judge every case of a policy. ``profiles`` are the policy with each of its named parameter sets."""
     results: list[Result] = []
     for case in cases:
-        verdicts = list(judge(policy, case))
-        got = min((status for status, _ in verdicts), key=ORDER.index, default="skipped")
-        said = "; ".join(text for status, text in verdicts if status == got and text)
-        results.append(Result(policy, case, got, said))
+        held = (profiles or {}).get(case.profile, policy)
+        verdicts = list(judge(held, case))
+        got = min((one.status for one in verdicts), key=ORDER.index, default="skipped")
+        deciding = [one for one in verdicts if one.status == got]
+        said = "; ".join(one.message for one in deciding if one.message)
+        level = max((one.enforcement for one in deciding if one.enforcement), key=LEVELS.index, default="")
+        savings = [one.saving for one in deciding if one.saving is not None]
+        results.append(Result(policy, case, got, said, level, sum(savings, Decimal(0)) if savings else None))
     return results
 
 
-def _moment(given: datetime | date | None) -> datetime:
-    if given is None:
-        return NOW
+def moment_of(given: datetime | date) -> datetime:
+    """A date or date-time as a moment; without a zone it is UTC."""
     if isinstance(given, datetime):
         return given if given.tzinfo is not None else given.replace(tzinfo=UTC)
     return datetime(given.year, given.month, given.day, tzinfo=UTC)
+
+
+def _figure(amount: Decimal | None) -> str:
+    return "no figure" if amount is None else f"{amount:f} USD"
 
 
 def _approvals(given: dict[str, Any]) -> list[ApprovalFact]:

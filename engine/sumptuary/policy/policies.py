@@ -129,7 +129,7 @@ class _One:
         values = self.checked(rule, shape, spec.parameters, ("spec", "parameters"))
         for name, profile in spec.profiles.items() if values is not None else ():
             prefix: Path = ("spec", "profiles", name)
-            self.checked(rule, shape, _merged(spec.parameters, profile), prefix)
+            self.checked(rule, shape, merged(spec.parameters, profile), prefix)
         return values
 
     def checked(
@@ -160,6 +160,9 @@ class _One:
     def check_tests(self) -> None:
         """What the inline tests give must make resources."""
         for index, case in enumerate(self.model.spec.tests):
+            if case.profile and case.profile not in self.model.spec.profiles:
+                near = problems.nearest(case.profile, sorted(self.model.spec.profiles))
+                self.problem(("spec", "tests", index, "profile"), f"there is no profile {case.profile!r}{near}")
             for maps, path in cases.given_maps(case):
                 try:
                     given.resource_of(maps)
@@ -207,7 +210,7 @@ def _expanded(patterns: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(kind for kind in KINDS if any(fnmatch.fnmatchcase(kind, pattern) for pattern in patterns))
 
 
-def _merged(given: dict[str, Any], profile: dict[str, Any]) -> dict[str, Any]:
+def merged(given: dict[str, Any], profile: dict[str, Any]) -> dict[str, Any]:
     """The parameters with a profile's values set; a dotted key reaches into a record."""
     merged: dict[str, Any] = json.loads(json.dumps(given))
     for key, value in profile.items():

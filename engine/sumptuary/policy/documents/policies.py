@@ -7,7 +7,18 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator
 
-from sumptuary.policy.documents.strict import Glob, Id, Level, Semver, Severity, Stage, Strict, Text, is_duration
+from sumptuary.policy.documents.strict import (
+    Amount,
+    Glob,
+    Id,
+    Level,
+    Semver,
+    Severity,
+    Stage,
+    Strict,
+    Text,
+    is_duration,
+)
 
 
 class PolicyMetadata(Strict):
@@ -112,6 +123,12 @@ class Case(Strict):
     now: datetime | date | None = None
     inputs: list[Literal["commitments", "usage", "billing", "base"]] | None = Field(
         default=None, description="The optional inputs taken as given; all of them when this is absent."
+    )
+    stage: Stage = "ci"
+    profile: str = Field(default="", description="The named parameter set to judge with.")
+    enforcement: Level | None = Field(default=None, description="The level that must hold, for the stage and now.")
+    savings: Amount | None = Field(
+        default=None, description="The monthly saving in USD, as reports show it; null is that there is no figure."
     )
 
 

@@ -1,0 +1,119 @@
+"""A policy with all that tests it: its document, its inline cases, its fixture folders, and variants of it to try."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import ValidationError
+
+from sumptuary.errors import PolicyError, SumptuaryError
+from sumptuary.policy import documents, problems, registry
+from sumptuary.policy.cases import Case, cases_of
+from sumptuary.policy.fixtures import TESTS, Folder, folders
+from sumptuary.policy.policies import Compiler, merged
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sumptuary.policy.compile import Entry
+    from sumptuary.policy.compiled import Policy
+    from sumptuary.policy.gather import Gathered
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class Suite:
+    """A policy and its tests. ``profiles`` are the policy with each of its named parameter sets."""
+
+    policy: Policy
+    entry: Entry
+    compiler: Compiler
+    cases: list[Case] = field(default_factory=list[Case])
+    folders: list[Folder] = field(default_factory=list[Folder])
+    profiles: dict[str, Policy] = field(default_factory=dict[str, "Policy"])
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The policy's document as it was written; a copy."""
+        value: dict[str, Any] = json.loads(json.dumps(self.entry.document.value))
+        return value
+
+    def variant(self, document: dict[str, Any]) -> Policy | None:
+        """The policy that another document would make in its place; None where that document is wrong."""
+        compiler = self.compiler.fresh()
+        try:
+            model = documents.Policy.model_validate_json(json.dumps(document))
+        except ValidationError:
+            return None
+        made = compiler.policy(model, self.entry.file, self.entry.document, self.entry.root, tests=False)
+        if made is not None:
+            made.place = self.policy.place
+        return made
+
+
+def suites_of(gathered: Gathered, fixtures: Sequence[str]) -> list[Suite]:
+    """The policies of these documents with their tests, in the order of the ids.
+
+    ``fixtures`` are directories of fixture folders beside those that a policy's pack has in ``tests/``.
+
+    Raises:
+        PolicyError: what a fixture folder expects is wrong.
+    """
+    rules, _ = registry.installed()
+    entries = {
+        entry.model.metadata.id: entry for entry in gathered.entries if isinstance(entry.model, documents.Policy)
+    }
+    suites = [_suite(policy, cases, entries[policy.id], Compiler(rules)) for policy, cases in gathered.suites()]
+    places = list(dict.fromkeys([*fixtures, *(path for suite in suites for path in _beside(suite.entry))]))
+    wrong: list[SumptuaryError] = []
+    for place in places:
+        try:
+            found = folders(place, [suite.policy.id for suite in suites])
+        except PolicyError as error:
+            wrong += error.problems
+            continue
+        for suite in suites:
+            suite.folders += found.get(suite.policy.id, [])
+    wrong += _strangers(suites)
+    if wrong:
+        raise PolicyError(wrong)
+    return suites
+
+
+def _suite(policy: Policy, cases: list[Case], entry: Entry, compiler: Compiler) -> Suite:
+    suite = Suite(policy, entry, compiler, cases)
+    spec: dict[str, Any] = suite.document["spec"]
+    for name, values in spec.get("profiles", {}).items():
+        document = suite.document
+        document["spec"]["parameters"] = merged(spec.get("parameters", {}), values)
+        made = suite.variant(document)
+        if made is not None:
+            suite.profiles[name] = made
+    return suite
+
+
+def _beside(entry: Entry) -> list[str]:
+    """The ``tests`` directories from beside a policy up to the top of its pack."""
+    top = entry.root.path if os.path.isdir(entry.root.path) else os.path.dirname(entry.root.path)
+    found: list[str] = []
+    here = os.path.dirname(entry.file)
+    while True:
+        path = os.path.join(here, TESTS)
+        found += [os.path.abspath(path)] if os.path.isdir(path) else []
+        if os.path.realpath(here) == os.path.realpath(top) or os.path.dirname(here) == here:
+            return found
+        here = os.path.dirname(here)
+
+
+def _strangers(suites: Sequence[Suite]) -> list[SumptuaryError]:
+    """Expectations of policies that do not hold here: nothing would ever meet them."""
+    known = [suite.policy.id for suite in suites]
+    wrong: list[SumptuaryError] = []
+    for expectation in (one for suite in suites for folder in suite.folders for one in folder.expectations):
+        if expectation.policy not in known:
+            text = f"no policy {expectation.policy!r} holds here{problems.close(expectation.policy, known)}"
+            wrong.append(SumptuaryError(text, place=expectation.place))
+    return wrong
