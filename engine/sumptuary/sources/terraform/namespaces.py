@@ -52,7 +52,7 @@ class Computed(Lazy):
 
 
 class Variables(Computed):
-    """``var``: the caller's arguments (for the root module, what was given), else defaults, in the declared type."""
+    """``var``: the caller's arguments (for the root module, what was given), else defaults, in the declared type.
 
     ``misfits`` are the values that Terraform refuses for their type, as far as they were asked for.
     """
