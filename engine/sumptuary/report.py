@@ -75,6 +75,21 @@ class Comparison:
 
 
 @dataclass(slots=True, eq=False, repr=False)
+class Adopted:
+    """How a report stands against a baseline.
+
+    ``file`` is the baseline's and ``created`` its moment; ``count`` the violations in it, of which ``mended`` are gone.
+    ``dearer`` are the fingerprints of failures that it holds for less money.
+    """
+
+    file: str
+    created: str
+    count: int
+    mended: int = 0
+    dearer: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True, eq=False, repr=False)
 class Terms:
     """What a run was able to find: the policies in force in its stage, by id, and the optional inputs it was given."""
 
@@ -112,6 +127,18 @@ class Report:
     comparison: Comparison | None = None
     terms: Terms | None = None
     policies: tuple[PolicyNote, ...] = ()
+    baseline: Adopted | None = None
+
+    @property
+    def is_held(self) -> bool:
+        """Whether something says what stood before, so that what fails is new or dearer."""
+        return self.comparison is not None or self.baseline is not None
+
+    @property
+    def dearer(self) -> frozenset[str]:
+        """The fingerprints of failures that stood before, for less money."""
+        before = self.comparison.dearer if self.comparison is not None else frozenset[str]()
+        return before | self.baseline.dearer if self.baseline is not None else before
 
 
 SEVERITY_ORDER: tuple[str, ...] = ("critical", "high", "medium", "low", "info")
