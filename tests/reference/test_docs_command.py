@@ -208,6 +208,19 @@ def test_a_pack_of_anybodys_is_fit_to_show(sumptuary: Run, tmp_path: Path) -> No
     assert str(tmp_path) not in page
 
 
+def test_what_layers_below_have_set_is_told_with_who_did(sumptuary: Run) -> None:
+    override = "{match: required-tags, set: {parameters.tags: [team, service, environment, cost-center, model]}}"
+    Path("sumptuary.yaml").write_text(
+        "apiVersion: sumptuary/v1\nkind: Project\nmetadata: {name: shop}\n"
+        f"spec:\n  packs: [{{pack: builtin}}]\n  overrides: [{override}]\n"
+    )
+    code, _, said = sumptuary("docs", "--output", "site")
+    assert code == 0, said
+    page = written("site")["policies/required-tags.md"]
+    assert "| `tags` | `[team, service, environment, cost-center, model]` |" in page
+    assert "| `parameters.tags` | `[team, service, environment, cost-center, model]` | repository" in page
+
+
 def test_a_template_has_a_page_from_its_document() -> None:
     page = page_of_template(RuleTemplate.model_validate(TEMPLATE), [])
     assert "# `runs-at-night`: Runs `<b>around</b>` the clock" in page

@@ -11,7 +11,7 @@ from sumptuary.reference import fields
 from sumptuary.reference.commands import page_of_commands
 from sumptuary.reference.documents import page_of_documents
 from sumptuary.reference.index import index
-from sumptuary.reference.policies import Subject, page_of_policy
+from sumptuary.reference.policies import Subject, named, page_of_policy
 from sumptuary.reference.rules import FLAGS, SAVING, page_of_rule, page_of_template, sections_of
 from sumptuary.reference.setting import file_name
 
@@ -75,7 +75,7 @@ def _subjects(
         entry = written[policy.id]
         if not isinstance(entry.model, documents.Policy):
             continue
-        subject = Subject(policy, entry.model, _place(entry))
+        subject = Subject(policy, entry.model, _place(entry), changes=_changes(gathered, policy.id))
         if (rule := rules.get(policy.rule)) is not None:
             sections = sections_of(rule)
             subject.schema = fields.schema_of(model_of(rule))
@@ -84,6 +84,15 @@ def _subjects(
             subject.schema = template.spec.parameters
         found.append(subject)
     return found
+
+
+def _changes(gathered: Gathered, policy: str) -> list[tuple[str, object, str]]:
+    """The fields that other layers have set, in the order in which they did; by layer and name, not by path."""
+    return [
+        (one.field, one.value, " ".join(filter(None, (step.authority.layer, named(step.authority.name)))))
+        for step in gathered.layered[policy].steps
+        for one in step.assignments
+    ]
 
 
 def _place(entry: Entry) -> str:

@@ -14,7 +14,7 @@ from sumptuary.reports.markup import code, link
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from sumptuary.policy import documents
     from sumptuary.policy.compiled import Enforcement, Policy
@@ -30,7 +30,6 @@ MEANING = {
 """What a violation does at each level."""
 
 _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-"""A pack that has a name of its own; others go by a path, which differs from machine to machine."""
 
 _SAFETY = {
     "safe": "The change can be made without being looked at.",
@@ -44,8 +43,8 @@ _BEFORE = datetime(1, 1, 1)  # noqa: DTZ001  # before any ramp: only its date is
 class Subject:
     """A policy to write of: as it holds, as its document says, and where that stands in its pack.
 
-    ``flags`` and ``saving`` are what its rule's page says of that. ``set_by`` maps dotted paths of the specification
-    (``parameters.tags``) to the layer that set them, where layers are known.
+    ``flags`` and ``saving`` are what its rule's page says of that. ``changes`` are the fields that layers below have
+    set anew, each with its value and who did.
     """
 
     policy: Policy
@@ -54,7 +53,7 @@ class Subject:
     schema: Mapping[str, object] = field(default_factory=dict[str, object])
     flags: str = ""
     saving: str = ""
-    set_by: Mapping[str, str] = field(default_factory=dict[str, str])
+    changes: Sequence[tuple[str, object, str]] = ()
 
 
 def page_of_policy(subject: Subject) -> str:
@@ -69,6 +68,7 @@ def page_of_policy(subject: Subject) -> str:
         section("What mends it", prose(policy.remediation), _fix(spec.fix)),
         section("Parameters", _parameters(subject)),
         section("Profiles", _profiles(subject)),
+        section("Set by layers below", _changes(subject)),
         section("What a violation does", enforcement(policy.enforcement), _beside(policy.enforcement)),
         section("Who may waive it", _waivers(policy)),
         section(SAVING, subject.saving),
@@ -117,7 +117,7 @@ def _facts(subject: Subject) -> str:
         ("owner", code(policy.owner)),
         ("version", code(policy.version)),
         ("rule", f"[{code(policy.rule)}](../rules/{file_name(policy.rule)})"),
-        ("layer", f"{policy.layer}{f', pack {code(policy.pack)}' if _NAME.fullmatch(policy.pack) else ''}"),
+        ("layer", f"{policy.layer}{f', pack {code(policy.pack)}' if named(policy.pack) else ''}"),
         ("written in", code(subject.file)),
     ]
     if aliases := subject.model.metadata.aliases:
@@ -188,11 +188,24 @@ def _parameters(subject: Subject) -> str:
         meaning = row.meaning_cell() if row is not None else ""
         tighter = fields.TIGHTER.get(row.tighten, "") if row is not None else ""
         rows.append([code(name), value(given), meaning, tighter])
-        if subject.set_by:
-            rows[-1].append(prose(subject.set_by.get(f"parameters.{name}", "")))
-    header = ["parameter", "here", "meaning", "a lower layer may", *(["set by"] if subject.set_by else [])]
+    header = ["parameter", "here", "meaning", "a lower layer may"]
     rest = f"The others are as [the rule](../rules/{file_name(subject.policy.rule)}#parameters) has them."
     return "\n\n".join(filter(None, (table(header, rows), rest)))
+
+
+def _changes(subject: Subject) -> str:
+    rows = [(code(name), value(given), prose(who)) for name, given, who in subject.changes]
+    said = (
+        "The page tells the policy as it holds; its examples and tests are of the document before these."
+        if rows
+        else ""
+    )
+    return "\n\n".join(filter(None, (table(("field", "set to", "by"), rows), said)))
+
+
+def named(pack: str) -> str:
+    """The name of a pack, or nothing where it goes by a path, which differs from machine to machine."""
+    return pack if _NAME.fullmatch(pack) else ""
 
 
 def _profiles(subject: Subject) -> str:
