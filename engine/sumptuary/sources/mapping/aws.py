@@ -23,6 +23,9 @@ def _database(size: str = "instance_class") -> Shape:
     return Shape("database.instance", sku=size)
 
 
+_FREE = Shape("other")
+"""Costs nothing by itself: it says how something else runs, or what becomes of it."""
+
 SHAPES: dict[str, Shape] = {
     # compute
     "aws_instance": Shape("compute.instance", sku="instance_type", further=root_volume),
@@ -72,6 +75,8 @@ SHAPES: dict[str, Shape] = {
         deadline="stopping_condition.max_runtime_in_seconds", purpose="training", further=sagemaker_training,
     ),
     "aws_sagemaker_cluster": Shape("ml.cluster"),
+    "aws_sagemaker_mlflow_tracking_server": Shape("ml.cluster"),
+    "aws_sagemaker_feature_group": Shape("database.table"),
     "aws_bedrock_provisioned_model_throughput": Shape("ml.provisioned_throughput"),
     # storage
     "aws_ebs_volume": Shape(
@@ -93,6 +98,14 @@ SHAPES: dict[str, Shape] = {
     "aws_db_instance": _database(),
     "aws_rds_cluster": Shape("database.cluster"),
     "aws_rds_cluster_instance": _database(),
+    "aws_rds_global_cluster": Shape("database.cluster"),
+    "aws_dax_cluster": _database("node_type"),
+    "aws_docdbelastic_cluster": Shape("database.cluster"),
+    "aws_keyspaces_table": Shape("database.table"),
+    "aws_mq_broker": Shape("database.cluster"),
+    "aws_msk_cluster": Shape("database.cluster"),
+    "aws_msk_serverless_cluster": Shape("database.cluster"),
+    "aws_neptunegraph_graph": Shape("database.cluster"),
     "aws_docdb_cluster": Shape("database.cluster"),
     "aws_docdb_cluster_instance": _database(),
     "aws_neptune_cluster": Shape("database.cluster"),
@@ -106,6 +119,9 @@ SHAPES: dict[str, Shape] = {
         "database.warehouse", sku="node_type", desired="number_of_nodes", defaults={"number_of_nodes": 1}
     ),
     "aws_redshiftserverless_workgroup": Shape("database.warehouse"),
+    "aws_athena_workgroup": Shape("database.warehouse"),
+    "aws_kendra_index": Shape("vector.index"),
+    "aws_s3vectors_index": Shape("vector.index"),
     "aws_opensearch_domain": Shape(
         "vector.index", sku="cluster_config.instance_type", desired="cluster_config.instance_count",
         defaults={"cluster_config.instance_count": 1},
@@ -125,9 +141,25 @@ SHAPES: dict[str, Shape] = {
     "aws_ec2_transit_gateway": Shape("network.gateway"),
     "aws_vpn_gateway": Shape("network.gateway"),
     "aws_vpn_connection": Shape("network.gateway"),
+    "aws_networkfirewall_firewall": Shape("network.gateway"),
+    "aws_globalaccelerator_accelerator": Shape("network.load_balancer"),
     # observability, budgets, commitments
     "aws_cloudwatch_log_group": Shape("observability.log_group"),
     "aws_budgets_budget": Shape("budget"),
     "aws_savingsplans_plan": Shape("commitment"),
     "aws_rds_reserved_instance": Shape("commitment"),
+    # what rules look for beside the things that cost
+    "aws_appautoscaling_target": _FREE,
+    "aws_appautoscaling_policy": _FREE,
+    "aws_autoscaling_policy": _FREE,
+    "aws_autoscaling_schedule": _FREE,
+    "aws_batch_job_definition": _FREE,
+    "aws_bedrock_inference_profile": _FREE,
+    "aws_ce_anomaly_monitor": _FREE,
+    "aws_ce_anomaly_subscription": _FREE,
+    "aws_ce_cost_allocation_tag": _FREE,
+    "aws_ecr_lifecycle_policy": _FREE,
+    "aws_s3_bucket_lifecycle_configuration": _FREE,
+    "aws_s3_bucket_replication_configuration": _FREE,
+    "aws_sagemaker_model": _FREE,
 }  # fmt: skip

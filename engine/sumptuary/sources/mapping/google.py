@@ -192,6 +192,10 @@ SHAPES: dict[str, Shape] = {
         minimum="dedicated_resources.min_replica_count", maximum="dedicated_resources.max_replica_count",
     ),
     "google_vertex_ai_featurestore": Shape("database.cluster"),
+    "google_vertex_ai_feature_online_store": Shape("database.cluster"),
+    "google_vertex_ai_persistent_resource": Shape("ml.cluster"),
+    "google_vertex_ai_reasoning_engine": _ENDPOINT,
+    "google_vertex_ai_tensorboard": Shape("ml.cluster"),
     "google_workbench_instance": Shape("ml.notebook", sku="gce_setup.machine_type", purpose="notebook"),
     "google_notebooks_instance": Shape("ml.notebook", sku="machine_type", purpose="notebook"),
     "google_notebooks_runtime": Shape(
@@ -209,6 +213,8 @@ SHAPES: dict[str, Shape] = {
     "google_storage_bucket": Shape("storage.bucket"),
     "google_filestore_instance": Shape("storage.file_system"),
     "google_parallelstore_instance": Shape("storage.file_system"),
+    "google_lustre_instance": Shape("storage.file_system"),
+    "google_netapp_storage_pool": Shape("storage.file_system"),
     "google_artifact_registry_repository": Shape("storage.bucket"),
     # databases
     "google_sql_database_instance": Shape("database.instance", sku="settings.tier"),
@@ -218,10 +224,13 @@ SHAPES: dict[str, Shape] = {
     "google_bigtable_instance": Shape("database.cluster"),
     "google_redis_instance": Shape("database.instance"),
     "google_redis_cluster": Shape("database.cluster"),
+    "google_memorystore_instance": Shape("database.cluster"),
+    "google_managed_kafka_cluster": Shape("database.cluster"),
     "google_firestore_database": Shape("database.table"),
     "google_bigquery_dataset": Shape("database.warehouse"),
     "google_bigquery_table": Shape("database.table"),
     "google_bigquery_reservation": Shape("commitment"),
+    "google_bigquery_capacity_commitment": Shape("commitment"),
     # network
     "google_compute_router_nat": Shape("network.nat"),
     "google_compute_address": Shape("network.address"),
@@ -232,4 +241,8 @@ SHAPES: dict[str, Shape] = {
     # observability, budgets
     "google_logging_project_bucket_config": Shape("observability.log_group"),
     "google_billing_budget": Shape("budget"),
+    # what rules look for beside the things that cost
+    "google_compute_resource_policy": Shape("other"),
+    "google_compute_autoscaler": Shape("other"),
+    "google_compute_region_autoscaler": Shape("other"),
 }  # fmt: skip
