@@ -31,6 +31,16 @@ class Gap:
     inputs: tuple[str, ...] = ()
 
 
+@dataclass(slots=True, frozen=True)
+class Pointer:
+    """A comment that points to a waiver: where it stands, the line of code that it is about, and the id it names."""
+
+    path: str
+    line: int
+    about: int
+    waiver: str
+
+
 @dataclass(slots=True, eq=False, repr=False)
 class Coverage:
     """Counts and names, filled by sources and by the evaluation.
@@ -38,7 +48,8 @@ class Coverage:
     ``unresolved_modules`` names module calls whose source is not here (``module.eks (terraform-aws-modules/eks/aws)``).
     ``notes`` are things a reader should know that make nothing incomplete. ``skipped`` counts, per policy and reason,
     what was not judged because an input was not given. ``collectors`` has a row for each part of a live account, and
-    ``gaps`` what of it could not be read.
+    ``gaps`` what of it could not be read. ``plans`` maps the path of each plan that was read to the digest of its
+    bytes, ``pointers`` are the comments in files that point to waivers.
     """
 
     files_seen: int = 0
@@ -53,6 +64,8 @@ class Coverage:
     skipped: dict[str, dict[str, int]] = field(default_factory=dict[str, dict[str, int]])
     notes: list[str] = field(default_factory=list[str])
     gaps: list[Gap] = field(default_factory=list[Gap])
+    plans: dict[str, str] = field(default_factory=dict[str, str])
+    pointers: list[Pointer] = field(default_factory=list[Pointer])
 
     def fail(self, path: str, line: int, message: str) -> None:
         """Record that a file, or a part of it, could not be read."""

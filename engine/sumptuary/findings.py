@@ -113,6 +113,21 @@ class Saving:
     prices: tuple[PriceUse, ...] = ()
 
 
+@dataclass(slots=True, frozen=True, eq=False, repr=False)
+class Excuse:
+    """The waiver that covers a violation. ``expires`` is as its document has it; ``ends`` says when, in words, and of
+    one that ends soon in how many days. ``place`` is where the waiver stands."""
+
+    id: str
+    owner: str
+    approver: str
+    reason: str
+    expires: str
+    ends: str
+    ticket: str
+    place: Place
+
+
 @dataclass(slots=True, eq=False, repr=False)
 class Violation:
     """A finding, or the lack of one for want of knowledge, in the context of its policy: one line of a report.
@@ -140,3 +155,6 @@ class Violation:
     blocking: bool = False
     ramp: str = ""
     """What the enforcement becomes and when ("hard-mandatory from 2027-01-15 (55 days)"), or empty."""
+    members: tuple[Resource, ...] = ()
+    """The resources of a group, where the finding is about one."""
+    waiver: Excuse | None = None

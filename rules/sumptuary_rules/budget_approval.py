@@ -140,8 +140,9 @@ class BudgetApproval(EstateRule):
                 for outcome in self._spend(spend, context):
                     yield change, outcome
             for run in runs_of(change):
-                for outcome in self._run(run, context):
-                    yield _place_of(run, change, context), outcome
+                about = _place_of(run, change, context)
+                for outcome in self._run(run, about, context):
+                    yield about, outcome
             if self._needs_base and "monthly_increase" not in change.attributes and not change.attributes.get("live"):
                 yield change, Skipped(NO_BASE)
 
@@ -188,7 +189,7 @@ class BudgetApproval(EstateRule):
             reason = f"the monthly cost rises by {percent:.0f} %, more than {limit} %"
             yield self._finding(reason, increase, spend, context, "percent", f"{limit} %")
 
-    def _run(self, run: Run, context: Context) -> Iterator[Outcome]:
+    def _run(self, run: Run, about: Resource, context: Context) -> Iterator[Outcome]:
         limit = run.budget if run.budget is not None else _amount(self.parameters.per_run)
         if limit is None:
             return
@@ -198,23 +199,31 @@ class BudgetApproval(EstateRule):
             named = "its budget of" if run.budget is not None else "the limit of"
             reason = f"a run of {run.address} costs ${run.cost.expected:,.0f}, more than {named} ${limit:,.0f}"
             spend = Spend(run.team, run.cost, None, None)
-            yield self._finding(reason, run.cost, spend, context, f"run {run.address}", f"{limit}", address=run.address)
+            scope = _scope_of(run, about)
+            yield self._finding(reason, run.cost, spend, context, f"run {run.address}", f"{limit}", scope)
 
     def _finding(
-        self, reason: str, found: Amount, spend: Spend, context: Context, what: str, limit: str, address: str = ""
+        self,
+        reason: str,
+        found: Amount,
+        spend: Spend,
+        context: Context,
+        what: str,
+        limit: str,
+        run: dict[str, str] | None = None,
     ) -> Finding:
-        """A finding, approved where the approvals at hand cover it."""
-        scope = {"team": spend.team, "address": address}
-        per = "run" if address else "month"
+        """A finding, approved where the approvals at hand cover it. ``run`` is the scope of a single run."""
+        scope = {"team": spend.team} if run is None else run
+        per = "month" if run is None else "run"
         covers = covering(context.approvals, scope, per, found.expected)
         lacking = missing(self.parameters.approvals, covers, found.expected, spend.team)
-        evidence: dict[str, object] = {"amount": found.expected, "limit": limit, "per": per}
+        evidence: dict[str, object] = {"amount": found.expected, "limit": limit, "per": per, "scope": scope}
         approvers = _approvers(covers)
         if not lacking:
             evidence |= {"approved": True, "approvals": [approval.id for approval in covers]}
         consent = f"needs {', '.join(lacking)}" if lacking else f"approved by {', '.join(approvers)}"
         return Finding(
-            f"{'' if address else _of(spend)}{reason}; {consent}",
+            f"{_of(spend) if run is None else ''}{reason}; {consent}",
             facts={
                 "team": spend.team,
                 "change": {"monthly_increase": found.expected, "low": found.low, "high": found.high},
@@ -233,6 +242,13 @@ def _of(spend: Spend) -> str:
     if spend.team == WHOLE:
         return ""
     return f"{spend.team}: " if spend.team.startswith("(") else f"team {spend.team}: "
+
+
+def _scope_of(run: Run, about: Resource) -> dict[str, str]:
+    """What is known of a run that an approval's scope may name."""
+    named = {"environment": about.environment, "account": about.account}
+    known = {name: value for name, value in named.items() if isinstance(value, str)}
+    return {"team": run.team, "address": run.address, **known}
 
 
 def _place_of(run: Run, change: Resource, context: Context) -> Resource:

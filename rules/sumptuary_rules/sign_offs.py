@@ -19,8 +19,7 @@ class Threshold:
     from_: list[str] = parameter(doc="Who may sign; {{ team }} stands for the team whose spend it is.")
     min: int = parameter(doc="How many of them must.", default=1, tighten="higher")
     signed: bool = parameter(
-        doc="Whether a signature is asked for as well. This version cannot check signatures: where one is asked for, "
-        "no approval is enough.",
+        doc="Whether only sign-offs count whose SSH signature was verified.",
         default=False,
     )
 
@@ -41,26 +40,35 @@ def covering(
         if approval.per == per
         and approval.currency == "USD"
         and approval.amount >= amount
-        and all(fnmatchcase(scope.get(name, ""), glob) for name, glob in approval.scope.items())
+        and all(_is_like(scope.get(name), glob) for name, glob in approval.scope.items())
     )
+
+
+def _is_like(text: str | None, pattern: str) -> bool:
+    """Whether a text matches a glob of ``*`` and ``?``; what is not known of it matches none but ``*``.
+
+    A bracket is a bracket: addresses have them around indices.
+    """
+    return pattern == "*" if text is None else fnmatchcase(text, pattern.replace("[", "[[]"))
 
 
 def missing(thresholds: Sequence[Threshold], covers: Sequence[ApprovalFact], amount: Decimal, team: str) -> list[str]:
     """The sign-offs that are still needed, as phrases; none when the approvals are enough."""
     if not thresholds:
         return [] if covers else [ANYONE]
-    signed = {name for approval in covers for name in approval.approvers}
+    approved = {name for approval in covers for name in approval.approvers}
+    signed = {name for approval in covers for name in approval.signed}
     lacking: list[str] = []
     for threshold in thresholds:
         if amount <= Decimal(threshold.above):
             continue
         wanted = _names(threshold.from_, team)
-        short = threshold.min - len(signed.intersection(wanted))
+        given = signed if threshold.signed else approved
+        short = threshold.min - len(given.intersection(wanted))
         if short > 0:
-            names = [name for name in wanted if name not in signed]
-            lacking.append(names[0] if len(names) == 1 else f"{short} of {', '.join(names)}")
-        if threshold.signed:
-            lacking.append("a signature, which this version cannot check")
+            names = [name for name in wanted if name not in given]
+            who = names[0] if len(names) == 1 else f"{short} of {', '.join(names)}"
+            lacking.append(f"{who}, signed" if threshold.signed else who)
     return lacking if lacking or covers else [ANYONE]
 
 

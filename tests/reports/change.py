@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from reports import sample
-from sumptuary.findings import Violation
+from sumptuary.findings import Excuse, Violation
 from sumptuary.model import Place
 from sumptuary.report import Comparison, PolicyNote, Report, Spend
 
@@ -26,6 +26,20 @@ POLICIES = (
 )
 
 
+def excuse() -> Excuse:
+    """A waiver that ends soon, whose texts are hostile."""
+    return Excuse(
+        id="w-7",
+        owner="@web",
+        approver="@finops",
+        reason="A <b>test</b>\x1b[31m of [links](x)",
+        expires="2026-11-30",
+        ends="2026-11-30, in 9 days",
+        ticket="FIN-7",
+        place=Place(".sumptuary/w.yaml", 1),
+    )
+
+
 def statuses() -> list[Violation]:
     """One violation of each status, and two that fail."""
     chat, web = sample.resource(), sample.resource("aws_instance.web", "web.tf", 3)
@@ -36,7 +50,7 @@ def statuses() -> list[Violation]:
         make(chat, saving=sample.saving("15000", "15440.55", "16000"), blocking=True, fingerprint="f1"),
         make(web, policy="required-tags", rule="required-tags", severity="medium", fingerprint="f2"),
         make(web, severity="low", enforcement="audit", fingerprint="f3"),
-        make(web, status="waived", fingerprint="f4", evidence={"waiver": "W-7"}),
+        make(web, status="waived", fingerprint="f4", waiver=excuse()),
         make(web, status="approved", fingerprint="f5", evidence={"approvals": ["q3-training"]}),
         make(web, status="baselined", fingerprint="f6"),
         make(web, status="error", fingerprint="f7", message="aws_instance.web: the rule gpu-rightsizing failed here"),

@@ -108,7 +108,12 @@ def test_levels_follow_what_a_violation_does() -> None:
 def test_what_was_accepted_is_suppressed_and_says_by_what() -> None:
     found = results(change.report())
     reasons = {name: one["suppressions"][0]["justification"] for name, one in found.items() if "suppressions" in one}
-    assert reasons == {"f4": "waived: W-7", "f5": "approved: q3-training", "f6": "baselined: it was there before"}
+    assert reasons == {
+        "f4": "waived by w-7 until 2026-11-30, in 9 days (@finops for @web, FIN-7). "
+        "A <b>test</b>\\x1b[31m of [links](x)",
+        "f5": "approved: q3-training",
+        "f6": "baselined: it was there before",
+    }
 
 
 def test_states_are_on_every_result_of_a_change_and_on_none_else() -> None:

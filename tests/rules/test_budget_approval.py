@@ -145,10 +145,33 @@ def test_large_amounts_need_several_and_each_counts_once() -> None:
     assert lacking(approval(5000, "@a"), approval(5000, "@c")) == []
 
 
-def test_a_signature_cannot_be_checked_so_no_approval_is_enough() -> None:
-    asked = {"approvals": [{"above": "0", "from_": ["@a"], "signed": True}], **INCREASE}
-    outcome = only(judge([machine("a", 2000)], [], (approval(5000, "@a"),), **asked))
-    assert "signature" in outcome.facts["missing_approvals"][0]
+def test_where_signatures_are_asked_for_only_signed_approvals_count() -> None:
+    asked = {"approvals": [{"above": "0", "from_": ["@a", "@b"], "min": 2, "signed": True}], **INCREASE}
+
+    def lacking(*signed: str) -> Any:
+        given = ApprovalFact("a", {}, Decimal(5000), "USD", "month", ("@a", "@b"), frozenset(signed))
+        return only(judge([machine("a", 2000)], [], (given,), **asked)).facts["missing_approvals"]
+
+    assert lacking() == ["2 of @a, @b, signed"]
+    assert lacking("@b") == ["@a, signed"]
+    assert lacking("@a", "@b") == []
+
+
+def test_an_approval_of_a_run_may_name_its_index_environment_and_account() -> None:
+    job = run('module.x["a"].aws_instance.job[0]', 1100)
+    job.environment, job.account = "dev", "123456789012"
+    limit = {"per_run": {"amount": "1000"}}
+
+    def approved(**scope: str) -> bool:
+        standing = (approval(2000, "@a", per="run", **scope),)
+        return bool(only(judge([job], None, standing, **limit)).evidence.get("approved"))
+
+    assert approved(address='module.x["a"].aws_instance.job[0]')
+    assert approved(address='module.x["?"].*[0]', environment="dev", account="1234*")
+    assert not approved(address='module.x["a"].aws_instance.job[1]')
+    assert not approved(environment="production")
+    job.account = None
+    assert not approved(account="1234*")
 
 
 @pytest.mark.parametrize(

@@ -47,9 +47,10 @@ class Chosen:
         if violation.resource.source == "plan":
             return True
         places = [violation.place, origin.place, *(place for place, _ in violation.related)]
-        return any(place is not None and self._is_in(place.path) for place in places)
+        return any(place is not None and self.names(place.path) for place in places)
 
-    def _is_in(self, path: str) -> bool:
+    def names(self, path: str) -> bool:
+        """Whether a file, as reports show it, was asked for, by itself or with its directory."""
         if path in self.files:
             return True
         return any(directory == "." or path.startswith(directory + "/") for directory in self.directories)

@@ -7,6 +7,7 @@ import sys
 from dataclasses import replace
 
 from sumptuary.cli.changed import Chosen
+from sumptuary.cli.deciding import approvals_of, excused
 from sumptuary.cli.writing import style_of, write
 from sumptuary.evaluate import Setting, evaluate
 from sumptuary.report import Report, summarise
@@ -19,10 +20,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sumptuary.cli.arguments import Output
+    from sumptuary.cli.mirror import Mirror
     from sumptuary.cli.reading import Reading
     from sumptuary.coverage import Coverage
     from sumptuary.model import Resource
 
+USUAL_BASELINE = (".sumptuary", "baseline.json")
+"""Where a checkout keeps its baseline."""
 REASONS = 5
 """How many reasons for a missing price are told apart."""
 
@@ -37,13 +41,14 @@ def whole_report(reading: Reading, arguments: Namespace) -> Report:
         catalogue=around.catalogue,
         stage=arguments.stage,
         fail_on=arguments.fail_on,
-        prefix=os.path.relpath(os.getcwd(), around.root).replace(os.sep, "/"),
-        approvals=around.approvals,
+        prefix=around.prefix,
+        approvals=approvals_of(reading),
         inputs=around.inputs,
         allow_incomplete=arguments.allow_incomplete,
     )
     report = evaluate(reading.resources, around.laws.policies, setting, coverage, reading.before)
     _note_unpriced(reading.resources, coverage)
+    report = excused(report, reading, arguments)
     if getattr(arguments, "history", None) is not None:
         from sumptuary.cli.remembering import terms_of
 
@@ -53,7 +58,7 @@ def whole_report(reading: Reading, arguments: Namespace) -> Report:
 
 def report_on(reading: Reading, arguments: Namespace) -> Report:
     """The report on an estate, of which only the findings in the files given are kept."""
-    report, coverage = whole_report(reading, arguments), reading.coverage
+    report, coverage = against_baseline(whole_report(reading, arguments), reading, arguments), reading.coverage
     chosen = Chosen.of(reading.paths)
     if chosen.everything:
         return report
@@ -67,6 +72,17 @@ def report_on(reading: Reading, arguments: Namespace) -> Report:
         allow_incomplete=arguments.allow_incomplete,
     )
     return replace(report, violations=kept, summary=summary)
+
+
+def against_baseline(report: Report, reading: Reading, arguments: Namespace, mirror: Mirror | None = None) -> Report:
+    """The report held against the baseline that holds; as it is where there is none."""
+    around = reading.circumstances
+    usual = os.path.join(around.root, *USUAL_BASELINE)
+    if not (arguments.baseline is not None or around.laws.project.baseline or os.path.lexists(usual)):
+        return report
+    from sumptuary.cli.adopting import held
+
+    return held(report, reading, arguments, mirror)
 
 
 def deliver(report: Report, wanted: Sequence[Output], arguments: Namespace) -> int:

@@ -11,52 +11,8 @@ from sumptuary.rule import ApprovalFact
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from typing import Protocol
 
-    from sumptuary.model import Place
-
-    class Document(Protocol):
-        """An approval as its document gives it (``policy.compiled.Approval``)."""
-
-        @property
-        def id(self) -> str:
-            """Its name."""
-            ...
-
-        @property
-        def scope(self) -> dict[str, str]:
-            """What it covers: team, environment, account or address, as globs."""
-            ...
-
-        @property
-        def amount(self) -> str:
-            """The limit, a decimal."""
-            ...
-
-        @property
-        def currency(self) -> str:
-            """The limit's currency."""
-            ...
-
-        @property
-        def per(self) -> str:
-            """``run`` or ``month``."""
-            ...
-
-        @property
-        def approvers(self) -> tuple[str, ...]:
-            """Who approved."""
-            ...
-
-        @property
-        def expires(self) -> str:
-            """An ISO date, which it outlasts, or date-time."""
-            ...
-
-        @property
-        def place(self) -> Place:
-            """Where it stands."""
-            ...
+    from sumptuary.decisions.documents import Approval
 
 
 @dataclass(slots=True, frozen=True)
@@ -67,27 +23,53 @@ class Standing:
     notes: tuple[str, ...]
 
 
-def standing(documents: Iterable[Document], now: datetime) -> Standing:
-    """Of all approvals, those that hold at ``now``; the expired ones are named, for nobody should wonder."""
+def standing(documents: Iterable[Approval], now: datetime, *, plan: str = "", signers: str = "") -> Standing:
+    """Of all approvals, those that hold at ``now``; what does not count is named, for nobody should wonder.
+
+    ``plan`` is the digest of the plan that is judged, where it is one and nothing else. ``signers`` is the file of the
+    keys that may sign; an approver whose signature does not verify does not count.
+    """
     holding: list[ApprovalFact] = []
     notes: list[str] = []
+    verifier = None
     for document in documents:
-        end = expiry(document.expires)
-        if now >= end:
-            where = f"{document.place.path}:{document.place.line}"
-            notes.append(f"the approval {document.id} ({where}) expired on {document.expires} and does not count")
+        where = f"the approval {document.id} ({document.place.path}:{document.place.line})"
+        if now >= expiry(document.expires):
+            notes.append(f"{where} expired on {document.expires} and does not count")
             continue
-        holding.append(
-            ApprovalFact(
-                id=document.id,
-                scope=dict(document.scope),
-                amount=Decimal(document.amount),
-                currency=document.currency,
-                per=document.per,
-                approvers=document.approvers,
-            )
-        )
+        if document.plan_digest and document.plan_digest != plan:
+            judged = f"the plan judged is {plan}" if plan else "no single plan is what is judged"
+            notes.append(f"{where} is for the plan {document.plan_digest} alone and does not count: {judged}")
+            continue
+        signed, refused = set[str](), dict[str, str]()
+        if document.signatures:
+            from sumptuary.decisions.signatures import Signers
+
+            verifier = verifier or Signers(signers, now)
+            message = document.canonical.encode("utf-8", "surrogatepass")
+            for approver, signature in document.signatures:
+                if why := verifier.objection(approver, signature, message):
+                    refused[approver] = why
+                else:
+                    signed.add(approver)
+        for approver, why in refused.items():
+            notes.append(f"{where} does not count as {approver}'s: the signature is not good, {why}")
+        approvers = tuple(one for one in document.approvers if one not in refused)
+        if approvers:
+            holding.append(_fact(document, approvers, frozenset(signed.difference(refused))))
     return Standing(tuple(holding), tuple(notes))
+
+
+def _fact(document: Approval, approvers: tuple[str, ...], signed: frozenset[str]) -> ApprovalFact:
+    return ApprovalFact(
+        id=document.id,
+        scope=dict(document.scope),
+        amount=Decimal(document.amount),
+        currency=document.currency,
+        per=document.per,
+        approvers=approvers,
+        signed=signed,
+    )
 
 
 def expiry(text: str) -> datetime:

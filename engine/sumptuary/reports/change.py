@@ -29,10 +29,10 @@ def change_headline(report: Report) -> str:
 
 
 def mark_of(violation: Violation, report: Report) -> str:
-    """``new`` or ``dearer`` for what fails though there is a base; empty for anything else."""
-    if report.comparison is None or violation.status != "fail":
+    """``new`` or ``dearer`` for what fails though there is a base or a baseline; empty for anything else."""
+    if not report.is_held or violation.status != "fail":
         return ""
-    return "dearer" if violation.fingerprint in report.comparison.dearer else "new"
+    return "dearer" if violation.fingerprint in report.dearer else "new"
 
 
 def resolved(report: Report, width: int) -> list[str]:

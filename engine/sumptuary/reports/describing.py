@@ -8,7 +8,7 @@ from sumptuary.reports.printable import printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from sumptuary.findings import Violation
+    from sumptuary.findings import Excuse, Violation
     from sumptuary.model import Place
 
 ACCEPTED = ("waived", "approved", "baselined")
@@ -63,6 +63,12 @@ def effect(violation: Violation) -> str:
     """What the violation does: ``blocks``, or its enforcement, and what that will become."""
     level = "blocks" if violation.blocking else violation.enforcement
     return printable(f"{level}; {violation.ramp}" if violation.ramp else level)
+
+
+def waived_by(waiver: Excuse) -> str:
+    """Which waiver covers a violation, until when, and who granted it."""
+    ticket = f", {waiver.ticket}" if waiver.ticket else ""
+    return printable(f"waived by {waiver.id} until {waiver.ends} ({waiver.approver} for {waiver.owner}{ticket})")
 
 
 def sentence(text: str) -> str:

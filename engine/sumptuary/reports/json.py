@@ -87,7 +87,7 @@ def _summary(summary: Summary) -> dict[str, object]:
 
 
 def _violation(violation: Violation, currency: str) -> dict[str, object]:
-    return {
+    found: dict[str, object] = {
         "policy": violation.policy,
         "rule": violation.rule,
         "status": violation.status,
@@ -108,6 +108,10 @@ def _violation(violation: Violation, currency: str) -> dict[str, object]:
         "evidence": to_json(violation.evidence),
         "savings": _saving(violation.saving, currency) if violation.saving is not None else None,
     }
+    if (waiver := violation.waiver) is not None:
+        names = ("id", "owner", "approver", "expires", "ticket", "reason")
+        found["waiver"] = {**{name: getattr(waiver, name) for name in names}, "location": _place(waiver.place)}
+    return found
 
 
 def _resource(resource: Resource) -> dict[str, object]:

@@ -56,7 +56,7 @@ def unread(report: Report) -> list[str]:
 def verdict(report: Report) -> str:
     """What the run comes to, with the exit code."""
     summary = report.summary
-    new = "new " if report.comparison is not None and not report.comparison.dearer else ""
+    new = "new " if report.is_held and not report.dearer else ""
     found = plural(summary.violations, f"{new}violation")
     also = [f"{summary.unknown:,} not known"] if summary.unknown else []
     for count, word in ((summary.waived, "waived"), (summary.approved, "approved"), (summary.baselined, "baselined")):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from sumptuary.money import ZERO
 from sumptuary.reports.amounts import span
 from sumptuary.reports.change import change_headline, mark_of
-from sumptuary.reports.describing import ACCEPTED, statement, where, where_is
+from sumptuary.reports.describing import ACCEPTED, statement, waived_by, where, where_is
 from sumptuary.reports.folds import Fold, folded_in, length
 from sumptuary.reports.ledger import plural, verdict
 from sumptuary.reports.markup import code, plain
@@ -103,7 +103,8 @@ def _item(group: Group, report: Report) -> str:
     """A violation as a list item: what the table has in columns, in one line."""
     money = _money(group, report)
     saved = f" Saves a month: {money}." if money else ""
-    return f"{_standing(group, report)}: {code(where(group.first), 160)} {_what(group)}{saved}"
+    waiver = f" It is {_ended(plain(waived_by(group.first.waiver), 240))}" if group.first.waiver is not None else ""
+    return f"{_standing(group, report)}: {code(where(group.first), 160)} {_what(group)}{saved}{waiver}"
 
 
 def _standing(group: Group, report: Report) -> str:

@@ -14,7 +14,7 @@ import json
 
 from sumptuary import __version__
 from sumptuary.money import Range, to_cents
-from sumptuary.reports.describing import ACCEPTED, path_of, saves, sentence
+from sumptuary.reports.describing import ACCEPTED, path_of, saves, sentence, waived_by
 from sumptuary.reports.ledger import plural
 from sumptuary.reports.printable import printable
 from sumptuary.reports.ranking import by_importance
@@ -97,7 +97,7 @@ def _result(violation: Violation, report: Report, rules: Rules) -> dict[str, obj
         result["relatedLocations"] = [_related(number, *pair) for number, pair in enumerate(related, 1)]
     if violation.status in ACCEPTED:
         result["suppressions"] = [{"kind": "external", "justification": _justification(violation)}]
-    if report.comparison is not None or report.summary.baselined:
+    if report.is_held or report.summary.baselined:
         result["baselineState"] = _baseline_state(violation, report)
     result["properties"] = _properties(violation, currency)
     return result
@@ -114,13 +114,14 @@ def _baseline_state(violation: Violation, report: Report) -> str:
     """SARIF wants it on every result or on none; of what is accepted, nobody is told as news."""
     if violation.status in ACCEPTED:
         return "unchanged"
-    dearer = report.comparison is not None and violation.fingerprint in report.comparison.dearer
-    return "updated" if dearer else "new"
+    return "updated" if violation.fingerprint in report.dearer else "new"
 
 
 def _justification(violation: Violation) -> str:
-    """Why it is accepted, where its evidence says so; its status else."""
-    for key in ("waiver", "approvals", "reason"):
+    """Why it is accepted, where its waiver or its evidence says so; its status else."""
+    if violation.waiver is not None:
+        return printable(f"{waived_by(violation.waiver)}. {violation.waiver.reason}")
+    for key in ("approvals", "reason"):
         if why := violation.evidence.get(key):
             names = [str(name) for name in why] if is_list(why) else [str(why)]
             return printable(f"{violation.status}: {', '.join(names)}")

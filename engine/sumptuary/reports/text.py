@@ -10,6 +10,7 @@ from sumptuary.reports.change import change_headline, mark_of, resolved
 from sumptuary.reports.ledger import ledger, plural, unread, verdict
 from sumptuary.reports.printable import folded, printable
 from sumptuary.reports.unknowns import unknowns
+from sumptuary.reports.waived import waived
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ _INDENT = 17
 def render(report: Report, style: Style) -> str:
     """The report as text, ending in a line break."""
     if style.quiet:
-        lines = [_quiet_line(violation, mark_of(violation, report)) for violation in _shown(report)]
+        lines = [_quiet_line(violation, mark_of(violation, report), _currency(report)) for violation in _shown(report)]
         lines += [*unread(report), *filter(None, [change_headline(report)]), verdict(report)]
         return "\n".join(lines) + "\n"
     paint = Paint(style.colour)
@@ -47,7 +48,8 @@ def render(report: Report, style: Style) -> str:
             remedy = (group.first.policy, group.first.remediation)
             blocks[-1] += _group(group, style.width, paint, _currency(report), remedy=remedy not in told)
             told.add(remedy)
-    blocks += [unknowns(report, style.width), resolved(report, style.width), ledger(report, style.width)]
+    blocks += [waived(report, style.width), unknowns(report, style.width)]
+    blocks += [resolved(report, style.width), ledger(report, style.width)]
     blocks.append([paint("bold", line) for line in folded(verdict(report), style.width)])
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 
@@ -64,7 +66,7 @@ def headline(report: Report) -> str:
         return f"No cost is known{aside}"
     cost = amount(spend.monthly.expected, spend.currency)
     if savings.high <= ZERO:
-        new = "new " if report.comparison is not None else ""
+        new = "new " if report.is_held else ""
         return f"{cost} a month; no {new}saving found{aside}"
     return f"{amount(savings.expected, spend.currency)} a month could be saved of {cost}{aside}"
 
@@ -193,9 +195,10 @@ def _money(group: Group, currency: str) -> str:
     return f"({span(group.alone, currency)} a month alone)" if group.alone.high > ZERO else ""
 
 
-def _quiet_line(violation: Violation, mark: str) -> str:
+def _quiet_line(violation: Violation, mark: str, currency: str) -> str:
     saving = violation.saving
-    money = f" ({span(saving.attributed)} a month)" if saving is not None and saving.attributed.high > ZERO else ""
+    cost = span(saving.attributed, currency) if saving is not None else ""
+    money = f" ({cost} a month)" if saving is not None and saving.attributed.high > ZERO else ""
     line = _line(violation)
     where = printable(_path(violation)) + (f":{line}" if line else "")
     words = ", ".join(filter(None, [mark, "blocks" if violation.blocking else ""]))

@@ -14,6 +14,9 @@ SKIPPED = frozenset({".git", ".terraform", "node_modules", ".terragrunt-cache", 
 LARGEST_FILE = 5_000_000
 """Bytes of the largest configuration file that is read; people's largest are near 300 kB."""
 DEEPEST_FOLDER = 64
+POINTER = b"sumptuary:waiver"
+COMMENTED = (".tf", ".tofu", ".hcl", ".yaml", ".yml")
+"""Files in which a comment may point to a waiver."""
 
 
 class Tree:
@@ -78,7 +81,14 @@ class Tree:
             return None
         if first:
             self.coverage.files_read += 1
+            if POINTER in content and path.endswith(COMMENTED):
+                self._keep_pointers(path, content)
         return content
+
+    def _keep_pointers(self, path: str, content: bytes) -> None:
+        from sumptuary.sources.pointers import pointers
+
+        self.coverage.pointers += pointers(content, self.shown(path))
 
     def unread(self, path: str) -> None:
         """Take a file back from the count of those read: its content turned out to be of no use."""

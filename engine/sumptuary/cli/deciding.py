@@ -1,0 +1,66 @@
+"""What people decided, laid over a run: the approvals that count in it, and the violations that waivers excuse."""
+
+from __future__ import annotations
+
+import os
+
+from sumptuary.cli.changed import Chosen
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from sumptuary.cli.reading import Reading
+    from sumptuary.decisions.documents import Waiver
+    from sumptuary.report import Report
+    from sumptuary.rule import ApprovalFact
+
+
+def approvals_of(reading: Reading) -> tuple[ApprovalFact, ...]:
+    """The approvals that stand in a run; what does not count is noted."""
+    around = reading.circumstances
+    if not around.laws.approvals:
+        return ()
+    from sumptuary.decisions.approvals import standing
+
+    plans = reading.coverage.plans
+    plan = next(iter(plans.values())) if len(plans) == 1 and len(reading.paths) == 1 else ""
+    stand = standing(around.laws.approvals, around.now, plan=plan, signers=around.laws.project.signers)
+    for note in stand.notes:
+        reading.coverage.note(note)
+    return stand.approvals
+
+
+def excused(report: Report, reading: Reading, arguments: Namespace) -> Report:
+    """The report, in which what waivers cover is ``waived``; what a reader should know of waivers is noted."""
+    around, coverage = reading.circumstances, reading.coverage
+    if not (around.laws.waivers or coverage.pointers):
+        return report
+    from sumptuary.comparison import with_violations
+    from sumptuary.decisions.pointers import astray
+    from sumptuary.decisions.waivers import excused as excuse
+    from sumptuary.report import in_order
+
+    said = excuse(report.violations, around.laws.policies, around.laws.waivers, around.now, around.prefix)
+    for note in said.notes:
+        coverage.note(note)
+    for waiver in said.idle:
+        if _is_whole(reading, waiver):
+            where = f"{waiver.place.path}:{waiver.place.line}"
+            coverage.note(f"the waiver {waiver.id} ({where}) matches nothing that was found: take it out, or mend it")
+    chosen = Chosen.of(reading.paths)
+    asked = [one for one in coverage.pointers if chosen.everything or chosen.names(one.path)]
+    for note in astray(asked, around.laws.waivers, said.violations, around.now, around.pending):
+        coverage.note(note)
+    return with_violations(report, in_order(said.violations), arguments.allow_incomplete)
+
+
+def _is_whole(reading: Reading, waiver: Waiver) -> bool:
+    """Whether everything that a waiver could be about was judged: all below the directory that it belongs to."""
+    if reading.coverage.failures or not Chosen.of(reading.paths).everything:
+        return False
+    before, marked, _ = os.path.abspath(waiver.place.path).partition(f"{os.sep}.sumptuary{os.sep}")
+    home = os.path.join(before if marked else reading.circumstances.root, "")
+    return any(
+        os.path.isdir(path) and home.startswith(os.path.join(os.path.abspath(path), "")) for path in reading.paths
+    )
