@@ -13,6 +13,7 @@ from markdown_it import MarkdownIt
 from sumptuary.cli import program
 from sumptuary.policy.compiled import LEVELS
 from sumptuary.policy.documents import KINDS, RuleTemplate
+from sumptuary.reference.fields import rows_of, schema_of
 from sumptuary.reference.policies import MEANING
 from sumptuary.reference.rules import page_of_template, sections_of
 from sumptuary.reference.setting import MARK
@@ -115,6 +116,13 @@ def test_every_policy_and_rule_has_a_page_and_every_command_and_kind_a_section(s
         assert f"\n## {kind}\n" in pages["documents.md"]
     assert all(text.startswith(MARK) for text in pages.values())
     assert set(MEANING) == set(LEVELS)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_field_of_a_document_says_what_it_means(kind: str) -> None:
+    rows = [row for row in rows_of(schema_of(KINDS[kind])) if row.name not in ("apiVersion", "kind")]
+    assert rows
+    assert [row.name for row in rows if not (row.meaning or row.choices)] == []
 
 
 def test_the_same_bytes_wherever_it_runs(sumptuary: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

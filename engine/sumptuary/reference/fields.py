@@ -210,7 +210,9 @@ def _said(given: dict[str, object], whole: object) -> str:
         said = one.get("description")
         if isinstance(said, str):
             return said
-    return ""
+    shape = _shape(given, whole)[0]
+    said = shape.get("description") if shape is not None else None
+    return said if isinstance(said, str) else ""
 
 
 def _tighten(given: dict[str, object]) -> str:

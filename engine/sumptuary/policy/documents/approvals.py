@@ -13,16 +13,16 @@ from sumptuary.policy.documents.strict import Amount, Glob, Id, Strict, Text
 class Scope(Strict):
     """What an approval covers, by globs; all that is given must hold."""
 
-    team: Glob | None = None
-    environment: Glob | None = None
-    account: Glob | None = None
-    address: Glob | None = None
+    team: Glob | None = Field(default=None, description="Whose spend it is.")
+    environment: Glob | None = Field(default=None, description="As it is declared or inferred.")
+    account: Glob | None = Field(default=None, description="Of the cloud.")
+    address: Glob | None = Field(default=None, description="Of the resource, as reports show it.")
 
 
 class Limit(Strict):
     """How much, and for what."""
 
-    amount: Amount
+    amount: Amount = Field(description="A decimal, such as 5000.")
     currency: Literal["USD"] = "USD"
     per: Literal["run", "month"]
 
@@ -30,14 +30,16 @@ class Limit(Strict):
 class ApprovalMetadata(Strict):
     """The approval's name."""
 
-    id: Id
+    id: Id = Field(description="Unique; reports name it.")
 
 
 class Signature(Strict):
     """An approver's SSH signature over the approval (``ssh-keygen -Y sign``)."""
 
-    approver: Text
-    signature: Annotated[str, Field(min_length=1, max_length=8000)]
+    approver: Text = Field(description="Who signs, as the approvers name them.")
+    signature: Annotated[str, Field(min_length=1, max_length=8000)] = Field(
+        description="As ssh-keygen -Y sign prints it."
+    )
 
 
 class ApprovalSpec(Strict):
@@ -45,9 +47,9 @@ class ApprovalSpec(Strict):
 
     scope: Scope
     limit: Limit
-    approvers: list[Text] = Field(min_length=1)
-    reason: Text
-    expires: date | datetime
+    approvers: list[Text] = Field(min_length=1, description="Who gave it.")
+    reason: Text = Field(description="What the money is for.")
+    expires: date | datetime = Field(description="A date, to the end of that day in UTC, or a date and time.")
     plan_digest: Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")] | None = Field(
         default=None, description="It holds only for the plan with this digest; sumptuary approve --plan fills it in."
     )

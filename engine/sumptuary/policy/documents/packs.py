@@ -33,10 +33,10 @@ class PackReference(Strict):
 class PackMetadata(Strict):
     """Who the pack is and whose."""
 
-    name: Id
+    name: Id = Field(description="Unique, in kebab-case; reports and `policies explain` name it.")
     version: Semver | None = Field(default=None, description="Semantic version of the pack.")
     layer: Layer = Field(default="repository", description="How high it stands: lower layers may only tighten.")
-    owner: str = ""
+    owner: str = Field(default="", description="The team that answers for the pack.")
 
 
 class PackSpec(Strict):

@@ -41,7 +41,7 @@ class Select(Strict):
         default_factory=list[Glob], description="Globs over the kinds; without it, all the rule can judge."
     )
     types: list[Glob] = Field(default_factory=list[Glob], description="Globs over the provider's type names.")
-    providers: list[Glob] = Field(default_factory=list[Glob])
+    providers: list[Glob] = Field(default_factory=list[Glob], description="aws, gcp, azure, kubernetes ...")
     sources: list[Glob] = Field(
         default_factory=list[Glob], description="terraform, plan, kubernetes, live, billing ..."
     )
@@ -59,25 +59,31 @@ class Select(Strict):
 class RampStep(Strict):
     """From a day on, at least this level."""
 
-    from_: date = Field(alias="from")
-    level: Level
+    from_: date = Field(alias="from", description="The first day, in UTC.")
+    level: Level = Field(description="At least this holds from then on.")
 
 
 class Enforcement(Strict):
     """What a violation does, by stage and environment."""
 
-    default: Level = "advisory"
-    stages: dict[Stage, Level] = Field(default_factory=dict[Stage, Level])
-    environments: dict[str, Level] = Field(default_factory=dict[str, Level])
-    ramp: list[RampStep] = Field(default_factory=list[RampStep])
-    new_only: bool = False
-    on_unknown: Literal["report", "fail"] = "report"
+    default: Level = Field(default="advisory", description="Where neither stage nor environment says otherwise.")
+    stages: dict[Stage, Level] = Field(
+        default_factory=dict[Stage, Level], description="Stage (pre-commit, ci, scheduled) to the level there."
+    )
+    environments: dict[str, Level] = Field(
+        default_factory=dict[str, Level], description="Environment to the level there; of it and a stage, the stricter."
+    )
+    ramp: list[RampStep] = Field(default_factory=list[RampStep], description="Dated steps up.")
+    new_only: bool = Field(default=False, description="Whether only what is new or dearer than its base counts.")
+    on_unknown: Literal["report", "fail"] = Field(
+        default="report", description="What a verdict that is not known does."
+    )
 
 
 class WaiverTerms(Strict):
     """Who may approve waivers, and for how long."""
 
-    approvers: list[Text] = Field(min_length=1)
+    approvers: list[Text] = Field(min_length=1, description="Who may grant one.")
     max_duration: str = Field(description="A duration, such as 90d.")
 
     @field_validator("max_duration")
@@ -90,9 +96,9 @@ class TerraformOperation(Strict):
     """One edit of a Terraform block."""
 
     op: Literal["set", "remove", "merge_map"]
-    attribute: Text
-    value: Any = None
-    prefer: str = ""
+    attribute: Text = Field(description="The attribute, or a {{ placeholder }} that names it.")
+    value: Any = Field(default=None, description="What it becomes, or what is merged into it.")
+    prefer: str = Field(default="", description="Where the edit is made if it can be, such as provider_default_tags.")
     types: list[Glob] = Field(default_factory=list[Glob], description="Only on these resource types.")
 
 
@@ -100,8 +106,8 @@ class KubernetesOperation(Strict):
     """One edit of a Kubernetes manifest, by JSON pointer."""
 
     op: Literal["add", "replace", "remove", "merge"]
-    path: Annotated[str, Field(pattern=r"^/", max_length=300)]
-    value: Any = None
+    path: Annotated[str, Field(pattern=r"^/", max_length=300)] = Field(description="A JSON pointer.")
+    value: Any = Field(default=None, description="What stands there then.")
 
 
 class Fix(Strict):
@@ -110,17 +116,17 @@ class Fix(Strict):
     safety: Literal["safe", "suggest", "manual"]
     terraform: list[TerraformOperation] = Field(default_factory=list[TerraformOperation])
     kubernetes: list[KubernetesOperation] = Field(default_factory=list[KubernetesOperation])
-    advice: str = Field(default="", max_length=4000)
+    advice: str = Field(default="", max_length=4000, description="What a person does, in words.")
 
 
 class Case(Strict):
     """A test of the policy on resources of the model."""
 
-    name: Text
+    name: Text = Field(description="What it shows, in a few words.")
     given: dict[str, Any] | list[dict[str, Any]] = Field(description="One resource, or several.")
     expect: Literal["pass", "fail", "unknown", "skipped", "approved"]
     message: str = Field(default="", description="Text that the message (or the reason) must hold.")
-    now: datetime | date | None = None
+    now: datetime | date | None = Field(default=None, description="The clock; 2026-01-01 without it.")
     inputs: list[Literal["commitments", "usage", "billing", "base"]] | None = Field(
         default=None, description="The optional inputs taken as given; all of them when this is absent."
     )
@@ -138,13 +144,15 @@ class PolicySpec(Strict):
     description: Text = Field(description="Why it costs, in one or two sentences.")
     select: Select = Field(default_factory=Select)
     rule: Text = Field(description="The id of a rule; see sumptuary rules list.")
-    parameters: dict[str, Any] = Field(default_factory=dict[str, Any])
+    parameters: dict[str, Any] = Field(
+        default_factory=dict[str, Any], description="Those of the rule; what is left out is by its default."
+    )
     profiles: dict[str, dict[str, Any]] = Field(
         default_factory=dict[str, dict[str, Any]],
         description="Named parameter sets; a Project chooses one. Keys may be dotted.",
     )
     message: str = Field(default="", max_length=1000, description="Text with {{ placeholders }}.")
-    remediation: str = Field(default="", max_length=4000)
+    remediation: str = Field(default="", max_length=4000, description="How it is mended, in words.")
     enforcement: Enforcement = Field(default_factory=Enforcement)
     waivers: WaiverTerms | None = None
     fix: Fix | None = None

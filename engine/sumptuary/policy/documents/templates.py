@@ -15,7 +15,7 @@ class TemplateMetadata(Strict):
     """The rule's name."""
 
     id: Id = Field(description="Policies name it as their rule.")
-    title: Text
+    title: Text = Field(description="What it demands, in a few words.")
     references: list[Text] = Field(default_factory=list[Text], description="Where the practice is described.")
 
 
@@ -32,8 +32,8 @@ class Recipe(Strict):
     lever: Literal["eliminate", "hours", "quantity", "sku", "region", "rate"]
     quantity: Condition | None = Field(default=None, description="eliminate: how many go; quantity: how many stay.")
     hours: Condition | None = Field(default=None, description="hours: hours a month that remain, of 730.")
-    sku: Condition | None = None
-    region: Condition | None = None
+    sku: Condition | None = Field(default=None, description="sku: the SKU that would do.")
+    region: Condition | None = Field(default=None, description="region: where it would do.")
     option: Literal["spot", "commit-1y", "commit-3y"] | None = None
 
     @model_validator(mode="after")
@@ -61,7 +61,9 @@ class TemplateSpec(Strict):
     deny: Condition | None = Field(default=None, description="CEL; true is a violation.")
     require: Condition | None = Field(default=None, description="CEL; false is a violation.")
     message: str = Field(default="", max_length=1000, description="Text with {{ placeholders }}.")
-    remediation: str = Field(default="", max_length=4000)
+    remediation: str = Field(
+        default="", max_length=4000, description="How it is mended; a policy may say it otherwise."
+    )
     attribute: str = Field(default="", max_length=200, description="The attribute to mend: its line is the finding's.")
     confidence: Literal["low", "medium", "high"] = "high"
     savings: Recipe | None = None

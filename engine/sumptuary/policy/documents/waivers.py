@@ -15,16 +15,16 @@ class Target(Strict):
 
     address: Glob | None = Field(default=None, description="Of the resource, as reports show it.")
     path: Glob | None = Field(default=None, description="A directory or file below the root of the checkout.")
-    account: Glob | None = None
-    region: Glob | None = None
-    environment: Glob | None = None
-    team: Glob | None = None
+    account: Glob | None = Field(default=None, description="Of the cloud.")
+    region: Glob | None = Field(default=None, description="The provider's name of it.")
+    environment: Glob | None = Field(default=None, description="As it is declared or inferred.")
+    team: Glob | None = Field(default=None, description="Whose resources they are.")
 
 
 class WaiverMetadata(Strict):
     """The waiver's name."""
 
-    id: Id
+    id: Id = Field(description="Unique; comments and reports name it.")
 
 
 class WaiverSpec(Strict):
@@ -32,12 +32,12 @@ class WaiverSpec(Strict):
 
     policies: list[Glob] = Field(min_length=1, description="Ids of policies, or globs over them.")
     target: Target
-    reason: Text
+    reason: Text = Field(description="Why it is right to break the law here.")
     owner: Text = Field(description="Who asked for it, and answers for it.")
     approver: Text = Field(description="Who granted it: one of the policy's approvers, and never the owner.")
-    ticket: str = Field(default="", max_length=200)
-    granted: date | datetime
-    expires: date | datetime
+    ticket: str = Field(default="", max_length=200, description="Where it was asked for.")
+    granted: date | datetime = Field(description="The day from which it holds.")
+    expires: date | datetime = Field(description="A date, to the end of that day in UTC, or a date and time.")
     max_monthly_cost: Money | None = Field(default=None, description="The most that what it excuses may cost a month.")
     max_matches: Annotated[int, Field(ge=1)] | None = Field(default=None, description="The most violations it excuses.")
 
