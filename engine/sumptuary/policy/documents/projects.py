@@ -14,7 +14,7 @@ from sumptuary.policy.documents.strict import Fact, Glob, Id, Override, Provider
 class ProjectMetadata(Strict):
     """The repository's name."""
 
-    name: Text
+    name: Text = Field(description="What reports call the repository.")
 
 
 class NodeType(Strict):
@@ -27,7 +27,7 @@ class NodeType(Strict):
 class ProviderContext(Strict):
     """What resources of a provider have where they do not say."""
 
-    region: str = ""
+    region: str = Field(default="", description="The region of resources that name none.")
     provider: Provider | None = Field(default=None, description="The cloud that a cluster runs on.")
     node_types: list[Text | NodeType] = Field(
         default_factory=list[Text | NodeType],
@@ -38,7 +38,11 @@ class ProviderContext(Strict):
 class Environments(Strict):
     """How a resource's environment is told."""
 
-    from_: list[Annotated[str, Field(pattern=r"^tag:.+$")]] = Field(default_factory=list, alias="from")
+    from_: list[Annotated[str, Field(pattern=r"^tag:.+$")]] = Field(
+        default_factory=list,
+        alias="from",
+        description="The tags that declare it, the first that is there: tag:environment.",
+    )
     infer: dict[str, Glob] = Field(
         default_factory=dict[str, Glob], description="Environment to a glob over the directory it is inferred from."
     )
@@ -47,7 +51,9 @@ class Environments(Strict):
 class Teams(Strict):
     """How a resource's team is told where no tag says."""
 
-    from_: list[Annotated[str, Field(pattern=r"^tag:.+$")]] = Field(default_factory=list, alias="from")
+    from_: list[Annotated[str, Field(pattern=r"^tag:.+$")]] = Field(
+        default_factory=list, alias="from", description="The tags that declare it, the first that is there: tag:team."
+    )
     infer: dict[str, Glob] = Field(
         default_factory=dict[str, Glob], description="Team to a glob over the directory it is inferred from."
     )
@@ -56,16 +62,16 @@ class Teams(Strict):
 class Currency(Strict):
     """What amounts are shown in. Prices are in USD; the rate is yours, dated and sourced."""
 
-    code: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    code: Annotated[str, Field(pattern=r"^[A-Z]{3}$", description="Three letters, such as EUR.")]
     rate: Annotated[str, Field(pattern=r"^[0-9]{1,9}(\.[0-9]{1,9})?$", description="Units of it for one USD.")]
-    as_of: date
-    source: Text
+    as_of: date = Field(description="The day of the rate.")
+    source: Text = Field(description="Where the rate is from, such as the treasury or a central bank.")
 
 
 class ProjectSpec(Strict):
     """The settings of a repository."""
 
-    packs: list[PackReference] = Field(default_factory=list[PackReference])
+    packs: list[PackReference] = Field(default_factory=list[PackReference], description="The packs that hold here.")
     profiles: dict[Id, str] = Field(default_factory=dict[Id, str], description="Policy to the profile that holds here.")
     overrides: list[Override] = Field(default_factory=list[Override], description="Changes to policies from above.")
     context: dict[Provider, ProviderContext] = Field(default_factory=dict[Provider, ProviderContext])
