@@ -203,7 +203,7 @@ def _contents(top: str, entries: Iterable[Entry]) -> Iterator[tuple[Entry, bytes
     with subprocess.Popen(  # noqa: S603  # a fixed command; what varies are our own words and object names
         _command("cat-file", "--batch"),
         cwd=top,
-        env=_environment(),
+        env=git_environment(),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -232,7 +232,7 @@ def _run(arguments: Sequence[str], top: str) -> subprocess.CompletedProcess[byte
     return subprocess.run(  # noqa: S603  # no shell; a revision stands after --end-of-options
         _command(*arguments),
         cwd=top,
-        env=_environment(),
+        env=git_environment(),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         check=False,
@@ -241,10 +241,10 @@ def _run(arguments: Sequence[str], top: str) -> subprocess.CompletedProcess[byte
 
 def _command(*arguments: str) -> list[str]:
     settings = [word for setting in _SETTINGS for word in ("-c", setting)]
-    return [_program(), "--no-pager", *settings, *arguments]
+    return [git_program(), "--no-pager", *settings, *arguments]
 
 
-def _program() -> str:
+def git_program() -> str:
     """Where git is: on the search path, but never in the working directory, which may be the scanned one."""
     name = "git.exe" if os.name == "nt" else "git"
     for directory in os.environ.get("PATH", os.defpath).split(os.pathsep):
@@ -254,5 +254,6 @@ def _program() -> str:
     raise UsageError("--base needs git, which is not on the search path", hint="install git, or add it to PATH")
 
 
-def _environment() -> dict[str, str]:
+def git_environment() -> dict[str, str]:
+    """The environment for a git that asks for nothing: no network, no prompt, no other repository than the given."""
     return {name: value for name, value in os.environ.items() if name not in _ELSEWHERE} | _QUIET

@@ -90,11 +90,12 @@ class Step:
 
 @dataclass(slots=True)
 class Layered:
-    """A policy as it holds, as its own document has it, and the steps between."""
+    """A policy as it holds, as its own document has it, the steps between, and who carries it, from the highest."""
 
     policy: compiled.Policy
     written: compiled.Policy
     steps: list[Step] = field(default_factory=list[Step])
+    carriers: list[Authority] = field(default_factory=list[Authority])
 
     def setter(self, name: str) -> tuple[Authority, Assignment] | None:
         """Who set a field last, and where; None where it is as the policy's document has it."""
@@ -142,6 +143,7 @@ class Layering:
             if authority not in carriers and (given or owner.identity in authority.extends):
                 carriers.append(authority)
         below = [one for one in carriers if one.rank > 0]
+        found.carriers = sorted(carriers, key=lambda one: one.rank)
         found.policy.owner_layer = min(below, key=lambda one: one.rank).layer if below else REPOSITORY
         return found
 
@@ -238,7 +240,7 @@ class Layering:
         setter = found.setter(wanted)
         place = setter[1].place if setter is not None else written.place(wanted)
         does = "loosens it" if difference.effect == LOOSENS else "may be looser, for all that can be told"
-        text = f"{name}: {wanted}: {_shown(difference.before)} ({place}) to {_shown(difference.after)} {does}"
+        text = f"{name}: {wanted}: {shown(difference.before)} ({place}) to {shown(difference.after)} {does}"
         text += f"; {_ARTICLES[authority.layer]} may only tighten it, for {named} "
         text += "does not delegate it" if len(holding) == 1 else "do not delegate it"
         hint = f"take it out, or have {named} delegate {wanted!r} to {authority.layer}"
@@ -309,7 +311,7 @@ def _covers(one: str, other: str) -> bool:
     return one == other or other.startswith(f"{one}.")
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
     """A value as people write it, not too long."""
     if value is None:
         return "nothing"

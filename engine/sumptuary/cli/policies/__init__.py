@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 
 NAME = "policies"
-HELP = "the laws that hold: list, show, validate, test, schema"
-ACTIONS = ("listing", "showing", "validating", "testing", "schemas")
+HELP = "the laws that hold: list, show, explain, diff, validate, test, sync, schema"
+ACTIONS = ("listing", "showing", "explaining", "comparing", "validating", "testing", "syncing", "schemas")
 """The files of the actions, in the order in which the help shows them."""
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
     from sumptuary.policy.compiled import Laws, Policy
+    from sumptuary.policy.gather import Gathered
 
 
 def add_sources(parser: ArgumentParser) -> None:
@@ -26,6 +29,34 @@ def laws_of(arguments: Namespace) -> Laws:
     from sumptuary.policy.load import load
 
     return load(arguments.policies, packs=arguments.pack, config=arguments.config, cache=not arguments.no_cache)
+
+
+def documents_at(path: str) -> Gathered:
+    """What one path says: a repository's own laws, a project document, or policies; the empty path is here.
+
+    Raises:
+        SumptuaryError: as ``load`` does.
+    """
+    from sumptuary.errors import UsageError
+    from sumptuary.policy.load import load_with_documents
+    from sumptuary.policy.places import PROJECT_FILE
+
+    if path and not os.path.exists(path):
+        raise UsageError("no such file or directory", place=path)
+    if not path or is_repository(path):
+        return load_with_documents(start=path or ".")
+    if os.path.basename(path) == PROJECT_FILE:
+        return load_with_documents(start=None, config=path)
+    return load_with_documents([path], start=None)
+
+
+def is_repository(path: str) -> bool:
+    """Whether a directory says something of its own, and is no pack."""
+    from sumptuary.policy.places import PACK_FILE, PROJECT_DIRECTORY, PROJECT_FILE
+
+    if not os.path.isdir(path) or os.path.isfile(os.path.join(path, PACK_FILE)):
+        return False
+    return any(os.path.exists(os.path.join(path, name)) for name in (PROJECT_FILE, PROJECT_DIRECTORY))
 
 
 def row(policy: Policy) -> dict[str, object]:

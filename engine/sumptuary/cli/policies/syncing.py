@@ -1,0 +1,179 @@
+"""``policies sync``: fetches the packs that documents name out of git, and writes down in a lock file what they were.
+
+Packs within packs are fetched too. Everything else reads only what this has brought.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+
+from sumptuary.errors import SumptuaryError, UsageError
+from sumptuary.reports.printable import printable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+
+    from sumptuary.policy.documents import PackReference
+    from sumptuary.policy.packs import Locked
+
+NAME = "sync"
+HELP = "fetch packs out of git"
+DESCRIPTION = "Fetch the packs that are named by git+https://..., and pin them in sumptuary.lock. The only network use."
+
+
+def configure(parser: ArgumentParser) -> None:
+    """Add the action's options."""
+    about = "a repository or a pack (default: the repository here)"
+    parser.add_argument("path", nargs="?", default=".", metavar="PATH", help=about)
+    parser.add_argument("--update", action="store_true", help="take what the references stand for today")
+    parser.add_argument(
+        "--check", action="store_true", help="fetch nothing; exit 1 when a pack is not locked or not here"
+    )
+
+
+def run(arguments: Namespace) -> int:
+    """Fetch, write the lock, and say what came."""
+    from sumptuary.cli.arguments import existing
+    from sumptuary.policy.packs import read_lock
+    from sumptuary.policy.places import LOCK_FILE
+
+    existing([arguments.path], "the path")
+    directory = _home(arguments.path)
+    lock = os.path.join(directory, LOCK_FILE)
+    syncing = _Syncing(read_lock(lock), update=arguments.update, fetch=not arguments.check)
+    syncing.documents_of(arguments.path, directory)
+    if arguments.check:
+        for text in syncing.missing:
+            sys.stdout.write(f"{printable(text)}\n")
+        return 1 if syncing.missing else 0
+    if syncing.found or os.path.isfile(lock):
+        _write(lock, syncing.found)
+    for one in syncing.found:
+        sys.stdout.write(f"{printable(one.pack)} {one.version} {one.commit[:12]} {one.digest}\n")
+    for former, one in syncing.moved:
+        from sumptuary.policy.packs import stored
+
+        told = f"{one.pack} changed: sumptuary policies diff {stored(former.digest)} {stored(one.digest)}"
+        sys.stdout.write(f"{printable(told)}\n")
+    if not syncing.found:
+        sys.stdout.write("no pack is named by git+...: nothing to fetch\n")
+    return 0
+
+
+class _Syncing:
+    """The packs named so far, from document to document."""
+
+    def __init__(self, locked: list[Locked], *, update: bool, fetch: bool) -> None:
+        self.locked = {(one.pack, one.version): one for one in locked}
+        self.update = update
+        self.fetch = fetch
+        self.found: list[Locked] = []
+        self.moved: list[tuple[Locked, Locked]] = []
+        self.missing: list[str] = []
+        self.seen: set[str] = set()
+
+    def documents_of(self, path: str, directory: str) -> None:
+        """Follow what the documents of a repository or a pack name."""
+        from sumptuary.policy.places import PACK_FILE, repository_of
+
+        repository = repository_of(path)
+        packs = [os.path.join(place, PACK_FILE) for place in (directory, *repository.directories)]
+        for file in dict.fromkeys([repository.project, *packs]):
+            if file and os.path.isfile(file):
+                self.follow(file)
+
+    def follow(self, file: str) -> None:
+        """Take what one document names."""
+        if (identity := os.path.realpath(file)) in self.seen:
+            return
+        self.seen.add(identity)
+        for reference in _references(file):
+            directory = self.brought(reference) if reference.pack.startswith("git+") else ""
+            path = directory or os.path.normpath(os.path.join(os.path.dirname(file), reference.pack))
+            inner = os.path.join(path, "pack.yaml")
+            if os.path.isfile(inner):
+                self.follow(inner)
+
+    def brought(self, reference: PackReference) -> str:
+        """The directory of a pack out of git, fetched unless what is pinned is here."""
+        from sumptuary.cli.policies.fetching import fetched
+        from sumptuary.policy.packs import digest_of, stored
+
+        key = (reference.pack, reference.version or "")
+        pinned = self.locked.get(key)
+        here = pinned is not None and os.path.isdir(stored(pinned.digest))
+        here = here and pinned is not None and digest_of(stored(pinned.digest)) == pinned.digest
+        if not self.fetch:
+            if not here:
+                self.missing.append(f"{reference.pack} is not {'on this machine' if pinned else 'locked'}")
+            return stored(pinned.digest) if here and pinned is not None else ""
+        one = pinned if here and pinned is not None and not self.update else None
+        if one is None:
+            one = fetched(*key, None if self.update else pinned)
+        if reference.digest is not None and reference.digest != one.digest:
+            text = f"its files come to {one.digest}, and the document wants {reference.digest}"
+            raise SumptuaryError(
+                text, place=reference.pack, hint="look at what changed, then write down the new digest"
+            )
+        if pinned is not None and pinned.digest != one.digest:
+            self.moved.append((pinned, one))
+        if one not in self.found:
+            self.found.append(one)
+        return stored(one.digest)
+
+
+def _home(path: str) -> str:
+    """Where the lock file lies: beside a pack's document, or beside the project's."""
+    from sumptuary.policy.places import PACK_FILE, repository_of
+
+    directory = path if os.path.isdir(path) else os.path.dirname(path)
+    if os.path.isfile(os.path.join(directory, PACK_FILE)):
+        return os.path.abspath(directory)
+    project = repository_of(path).project
+    if not project:
+        raise UsageError(
+            "there is neither a pack.yaml nor a sumptuary.yaml", place=path, hint="`sumptuary init` writes one"
+        )
+    return os.path.dirname(project)
+
+
+def _references(file: str) -> list[PackReference]:
+    """The packs that a document names.
+
+    Raises:
+        PolicyError: it is wrong.
+    """
+    from sumptuary.errors import PolicyError
+    from sumptuary.policy.compile import Compilation
+    from sumptuary.policy.documents import Pack, Project
+    from sumptuary.policy.places import Root
+
+    compilation = Compilation()
+    with open(file, "rb") as source:
+        compilation.read_file(Root(file, ""), file, source.read())
+    if compilation.problems:
+        raise PolicyError(compilation.problems)
+    found: list[PackReference] = []
+    for entry in compilation.entries:
+        if isinstance(entry.model, Pack):
+            found += entry.model.spec.extends
+        elif isinstance(entry.model, Project):
+            found += entry.model.spec.packs
+    return found
+
+
+def _write(path: str, found: list[Locked]) -> None:
+    """Write the lock file in one step."""
+    from sumptuary.policy.packs import LOCK_SCHEMA
+
+    packs = [
+        {"pack": one.pack, "version": one.version, "commit": one.commit, "digest": one.digest}
+        for one in sorted(found, key=lambda one: (one.pack, one.version))
+    ]
+    temporary = f"{path}.{os.getpid()}.tmp"
+    with open(temporary, "w", encoding="utf-8") as file:
+        file.write(json.dumps({"schema": LOCK_SCHEMA, "packs": packs}, indent=2) + "\n")
+    os.replace(temporary, path)
