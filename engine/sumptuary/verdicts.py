@@ -114,6 +114,7 @@ def _fill_finding(violation: Violation, policy: Policy, finding: Finding, verdic
     violation.status = "error" if fault else "approved" if evidence.pop("approved", False) else "fail"
     violation.confidence = finding.confidence
     violation.fix = None if fault else policy.fix
+    violation.members = tuple(resource for resource, _ in finding.members)
     fields = _fields(violation.resource, policy, finding, None if verdict is None else verdict.saving)
     violation.remediation = render(finding.remediation or policy.remediation, fields)
     violation.related += tuple((place, "see also") for place in finding.related)
