@@ -19,7 +19,7 @@ from sumptuary.errors import SumptuaryError
 from sumptuary.policy import compiled, documents, problems
 from sumptuary.policy.places import Root
 from sumptuary.policy.policies import Compiler
-from sumptuary.policy.tightening import CHANGES, LOOSENS, Difference, differences
+from sumptuary.policy.tightening import CHANGES, LOOSENS, Difference, Direction, differences
 from sumptuary.values import is_list, is_map
 from sumptuary.yaml_lines import Document
 
@@ -90,10 +90,14 @@ class Step:
 
 @dataclass(slots=True)
 class Layered:
-    """A policy as it holds, as its own document has it, the steps between, and who carries it, from the highest."""
+    """A policy as it holds, as its own document has it, the steps between, and who carries it, from the highest.
+
+    ``directions`` are those in which its rule's parameters tighten.
+    """
 
     policy: compiled.Policy
     written: compiled.Policy
+    directions: dict[str, Direction]
     steps: list[Step] = field(default_factory=list[Step])
     carriers: list[Authority] = field(default_factory=list[Authority])
 
@@ -133,7 +137,10 @@ class Layering:
     def layered(self, written: Written, policy: compiled.Policy, owner: Authority) -> Layered:
         """The policy with what every authority says of it; what they may not say is a problem."""
         self.aliases.append(written.model.metadata.aliases)
-        found, value = Layered(policy, policy), json.loads(json.dumps(written.document.value))
+        found, value = (
+            Layered(policy, policy, self.compiler.directions(policy.rule)),
+            json.loads(json.dumps(written.document.value)),
+        )
         carriers = [owner]
         for authority in self.authorities:
             given = self.assigned(authority, written)
@@ -194,14 +201,14 @@ class Layering:
             bound = self.compiled(written, _with(value, held), held)
             if bound is None:
                 return value
-            for difference in differences(found.policy, bound, self.compiler.directions(found.policy.rule)):
+            for difference in differences(found.policy, bound, found.directions):
                 if difference.effect in (LOOSENS, CHANGES):
                     self.forbid(difference, found, written, authority, above, held)
         merged = _with(value, given)
         policy = self.compiled(written, merged, given)
         if policy is None:
             return value
-        changes = differences(found.policy, policy, self.compiler.directions(policy.rule))
+        changes = differences(found.policy, policy, found.directions)
         found.policy = policy
         found.steps.append(Step(authority, tuple(given), tuple(changes)))
         return merged

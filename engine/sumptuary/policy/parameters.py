@@ -10,13 +10,8 @@ from pydantic import BaseModel, ConfigDict, create_model
 from pydantic import Field as ModelField
 
 from sumptuary.errors import SumptuaryError
-from sumptuary.policy.registry import rule_class
 from sumptuary.policy.tightening import Direction
 from sumptuary.rule import Rule
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from sumptuary.policy.compiled import Policy
 
 _PLAIN = (str, int, float, bool, NoneType, object, Any)
 _models: dict[type, type[BaseModel]] = {}
@@ -32,11 +27,6 @@ def model_of(rule: type[Rule]) -> type[BaseModel]:
         return _record_model(rule.Parameters)
     except (TypeError, NameError) as error:
         raise SumptuaryError(f"the parameters of the rule {rule.id!r} cannot be read: {error}") from error
-
-
-def directions(policy: Policy) -> dict[str, Direction]:
-    """The same for the rule of a compiled policy."""
-    return directions_of(rule_class(policy.rule_class).Parameters)
 
 
 def directions_of(shape: type) -> dict[str, Direction]:

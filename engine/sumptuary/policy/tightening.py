@@ -51,7 +51,7 @@ class Difference:
 def differences(before: Policy, after: Policy, directions: dict[str, Direction]) -> list[Difference]:
     """Everything in which two forms of a policy differ; ``directions`` are those of the rule's parameters."""
     found: list[Difference] = []
-    if before.rule != after.rule:
+    if before.rule != after.rule or before.template != after.template:
         found.append(Difference("rule", before.rule, after.rule, CHANGES))
     if before.severity != after.severity:
         worse = SEVERITIES.index(after.severity) < SEVERITIES.index(before.severity)

@@ -94,7 +94,6 @@ def _by_id(gathered: Gathered) -> dict[str, Layered]:
 
 def compared(before: dict[str, Layered], after: dict[str, Layered]) -> Iterator[Line]:
     """Every difference, by policy. A policy that has a new id and names the old one among its aliases is the same."""
-    from sumptuary.policy.parameters import directions
     from sumptuary.policy.tightening import differences
 
     renamed = {alias: name for name, one in after.items() for alias in one.policy.aliases if name not in before}
@@ -106,7 +105,7 @@ def compared(before: dict[str, Layered], after: dict[str, Layered]) -> Iterator[
             continue
         if old.policy.id != new.policy.id:
             yield Line(name, "rewords", "id", old.policy.id, new.policy.id)
-        for difference in differences(old.policy, new.policy, directions(new.policy)):
+        for difference in differences(old.policy, new.policy, new.directions):
             yield Line(name, difference.effect, difference.field, difference.before, difference.after)
 
 
