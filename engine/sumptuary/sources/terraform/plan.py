@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 
 from sumptuary.model import Origin, Place, Resource
-from sumptuary.sources.terraform.addresses import bare, split
 from sumptuary.sources.terraform.facets import fill
-from sumptuary.sources.terraform.plan_configuration import PlanConfiguration, without_indexes
+from sumptuary.sources.terraform.plan_configuration import PlanConfiguration
 from sumptuary.sources.terraform.plan_document import read_document, remark
+from sumptuary.sources.terraform.plan_relations import Peers, relate
 from sumptuary.sources.terraform.plan_rows import rows
 from sumptuary.sources.terraform.plan_secrets import marks_of, secrets_in, withheld
 from sumptuary.sources.terraform.plan_sources import Sources
@@ -25,9 +25,6 @@ if TYPE_CHECKING:
 
     from sumptuary.coverage import Coverage
     from sumptuary.sources.terraform.plan_rows import Row
-
-MOST_RELATED = 20
-"""Addresses that one attribute is related to, as in configuration."""
 
 
 class Planned:
@@ -79,22 +76,6 @@ def _tell_forgotten(changes: Iterable[Planned], shown: str, coverage: Coverage) 
         named = ", ".join(names[:5]) + (" ..." if len(names) > 5 else "")
         told = f"{len(names)} resources are" if len(names) > 1 else "1 resource is"
         coverage.note(f"{shown}: {told} forgotten, not destroyed: what is forgotten stays billed: {named}")
-
-
-class _Peers:
-    """The resources of one side of a plan by address, and by module and name whatever their index."""
-
-    __slots__ = ("named", "resources")
-
-    def __init__(self, resources: Sequence[Resource]) -> None:
-        self.resources = {resource.address: resource for resource in resources}
-        self.named: dict[str, list[str]] = {}
-        for address in self.resources:
-            self.named.setdefault(_without_last_index(address), []).append(address)
-
-    def get(self, address: str) -> Resource | None:
-        """The resource at an address."""
-        return self.resources.get(address)
 
 
 class _Reading:
@@ -166,53 +147,19 @@ class _Reading:
 
     def complete(self, side: Sequence[Resource], coverage: Coverage, done: Container[int] = ()) -> None:
         """Fill the relations and facets of the resources of one side; ``done`` are the ids of those that have them."""
-        peers = _Peers(side)
+        peers = Peers(side)
         open_ones = [resource for resource in side if id(resource) not in done]
         for resource in open_ones:
-            self._relate(resource, peers)
+            relate(resource, self.configuration, peers)
         for resource in open_ones:
             before = resource.tag_attribute
             fill(resource, peers, coverage)
             if resource.tag_attribute != before:
                 resource.tags = planned_tags(resource, self.configuration.provider(resource.address))
 
-    def _relate(self, resource: Resource, peers: _Peers) -> None:
-        """Fill the relations from what the configuration part says of references."""
-        references = self.configuration.references(resource.address)
-        if not references:
-            return
-        steps = split(resource.address)
-        module = ".".join(_module_steps(steps))
-        index = steps[-1].removeprefix(bare(steps[-1]))
-        for path, names in references.items():
-            related: dict[str, None] = {}
-            for name in names:
-                target = ".".join([*([module] if module else []), *without_indexes(name).split(".")[:2]])
-                same = f"{target}{index}"
-                found = [same] if index and same in peers.resources else peers.named.get(target, [])
-                related.update(dict.fromkeys(found[:MOST_RELATED]))
-            if related:
-                resource.relations[path] = tuple(related)
-
 
 def _why(values: object, address: str) -> Unknown:
     return values if isinstance(values, Unknown) else Unknown(f"what {address} holds is not in this file", (address,))
-
-
-def _module_steps(steps: list[str]) -> list[str]:
-    """The module part of an address, as steps with their indexes: ``['module', 'a["x"]']``."""
-    last = 0
-    while last + 1 < len(steps) and steps[last] == "module":
-        last += 2
-    return steps[:last]
-
-
-def _without_last_index(address: str) -> str:
-    """``module.a["x"].aws_instance.b`` of ``module.a["x"].aws_instance.b[0]``."""
-    if not address.endswith("]"):
-        return address
-    steps = split(address)
-    return address.removesuffix(steps[-1].removeprefix(bare(steps[-1]))) if steps else address
 
 
 def _region_of_arn(arn: object) -> str | None:

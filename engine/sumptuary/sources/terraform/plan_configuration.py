@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from sumptuary.sources.terraform.addresses import bare
 from sumptuary.sources.terraform.plan_secrets import texts_in
 from sumptuary.values import ABSENT, Unknown, is_list, is_map
 
@@ -120,7 +121,7 @@ def _only_map(tags: object) -> object:
 class PlanConfiguration:
     """Providers and references by address without indexes. ``secrets`` are the texts of sensitive root variables."""
 
-    __slots__ = ("_computed", "_providers", "_references", "_used", "secrets")
+    __slots__ = ("_arguments", "_computed", "_outputs", "_providers", "_references", "_used", "secrets")
 
     def __init__(self, plan: dict[str, object]) -> None:
         configuration = plan.get("configuration")
@@ -131,6 +132,8 @@ class PlanConfiguration:
         self._used: dict[str, str] = {}
         self._references: dict[str, dict[str, list[str]]] = {}
         self._computed: dict[str, list[str]] = {}
+        self._arguments: dict[str, dict[str, list[str]]] = {}
+        self._outputs: dict[str, dict[str, list[str]]] = {}
         providers = tree.get("provider_config")
         for key, row in (providers if is_map(providers) else {}).items():
             expressions = row.get("expressions") if is_map(row) else None
@@ -148,6 +151,10 @@ class PlanConfiguration:
         calls = module.get("module_calls")
         for name, call in (calls if is_map(calls) else {}).items():
             inner = call.get("module") if is_map(call) else None
+            if is_map(call):
+                self._arguments[f"{prefix}module.{name}"] = _named_by(call.get("expressions"))
+            if is_map(inner):
+                self._outputs[f"{prefix}module.{name}"] = _named_by(inner.get("outputs"))
             self._module(inner, f"{prefix}module.{name}.", depth + 1)
 
     def _resource(self, address: str, row: dict[str, object]) -> None:
@@ -176,9 +183,29 @@ class PlanConfiguration:
         """Attribute path to what its expression names, within the resource's module."""
         return self._references.get(without_indexes(address), {})
 
+    def argument(self, module: list[str], name: str) -> list[str]:
+        """What the argument of a call names, in the caller's module. ``module`` are the steps of the called one."""
+        return self._arguments.get(_bare(module), {}).get(bare(name), [])
+
+    def outputs(self, module: list[str]) -> dict[str, list[str]]:
+        """The outputs of a module, each with what it names there."""
+        return self._outputs.get(_bare(module), {})
+
     def computed(self, address: str) -> list[str]:
         """The arguments whose expressions name anything, so that their values may be known only after apply."""
         return self._computed.get(without_indexes(address), [])
+
+
+def _bare(steps: list[str]) -> str:
+    return ".".join(bare(step) for step in steps)
+
+
+def _named_by(expressions: object) -> dict[str, list[str]]:
+    """Argument or output to all that its expression names."""
+    return {
+        str(name): [each for _, names in _references(expression, "") for each in names]
+        for name, expression in (expressions.items() if is_map(expressions) else ())
+    }
 
 
 def _references(expressions: object, prefix: str, depth: int = 0) -> Iterator[tuple[str, list[str]]]:
