@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from importlib import import_module
 
@@ -56,10 +56,15 @@ class Law:
     selector: Selector = field(init=False)
 
     def __post_init__(self) -> None:
+        self.selector = Selector(self.policy, self.stage)
+        if self.policy.template is not None:
+            from sumptuary.policy.template_rule import rule_of
+
+            self.rule = rule_of(self.policy, self.stage)
+            return
         module, _, name = self.policy.rule_class.partition(":")
         rule_class = getattr(import_module(module), name)
         self.rule = rule_class(load_parameters(rule_class.Parameters, self.policy.parameters))
-        self.selector = Selector(self.policy, self.stage)
 
 
 def price_estate(resources: Sequence[Resource], catalogue: Catalogue, coverage: Coverage) -> None:
@@ -138,6 +143,7 @@ def _judgements(
         if not coverage.gaps and not any(kind in context.estate.by_kind for kind in policy.kinds):
             continue
         law = Law(policy, setting.stage)
+        law.selector.begin(context)
         gaps = _unread(law, setting, coverage, judgements) if coverage.gaps else ()
         for resource, said in judge(law, context):
             judged.add(resource.id)
@@ -182,13 +188,15 @@ def _spend(resources: Sequence[Resource]) -> Spend:
 
 def judge(law: Law, context: Context) -> Iterator[tuple[Resource, Outcome]]:
     """What one law says of each resource that it selects. Also the heart of policy tests."""
-    rule, chosen = law.rule, list[Resource]()
+    rule, chosen, doubtful = law.rule, list[Resource](), list[tuple[Resource, Unknown]]()
+    law.selector.begin(context)
     for kind in law.policy.kinds:
         for resource in context.estate.by_kind.get(kind, ()):
             selected = _select(law, resource)
             if isinstance(selected, Finding):
                 yield resource, selected
             elif isinstance(selected, Unknown):
+                doubtful.append((resource, selected))
                 yield resource, _judge_doubtful(rule, resource, context, selected)
             elif not selected:
                 continue
@@ -197,6 +205,7 @@ def judge(law: Law, context: Context) -> Iterator[tuple[Resource, Outcome]]:
             else:
                 yield resource, _judge_one(rule, resource, context)
     if isinstance(rule, EstateRule) and chosen:
+        context = replace(context, doubtful=tuple(doubtful)) if doubtful else context
         yield from _judge_all(rule, chosen, context)
 
 

@@ -106,6 +106,7 @@ class Context:
     """What a rule is given beside its resource. ``monthly_cost`` of a resource is on the resource (``resource.cost``).
 
     ``inputs`` names the optional inputs that were given: ``commitments``, ``usage``, ``billing``, ``base``.
+    ``doubtful`` are, for an ``EstateRule``, the resources of which it is not known whether the policy is about them.
     """
 
     now: datetime
@@ -113,6 +114,7 @@ class Context:
     estate: Estate
     approvals: tuple[ApprovalFact, ...] = ()
     inputs: frozenset[str] = frozenset()
+    doubtful: tuple[tuple[Resource, Unknown], ...] = ()
 
 
 def parameter(

@@ -12,7 +12,7 @@ from dataclasses import fields
 
 from sumptuary.errors import SumptuaryError
 from sumptuary.model import Place
-from sumptuary.policy.compiled import Approval, Enforcement, Laws, Policy, Project, Waiver, WaiverTerms
+from sumptuary.policy.compiled import Approval, Enforcement, Laws, Policy, Project, Template, Waiver, WaiverTerms
 from sumptuary.policy.places import PROJECT_DIRECTORY, Repository, Root, contents, lock_files
 
 TYPE_CHECKING = False
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
-FORMAT = 3
+FORMAT = 4
 KEPT = 24
 """How many bundles stay in the cache; the oldest go first."""
 
@@ -190,6 +190,7 @@ def _laws(data: dict[str, Any]) -> Laws:
         project=Project(**project),
         documents=tuple(data["documents"]),
         notes=tuple(data["notes"]),
+        templates=[_template(template) for template in data["templates"]],
     )
 
 
@@ -206,6 +207,13 @@ def _policy(data: dict[str, Any]) -> Policy:
     if (terms := data["waivers"]) is not None:
         data["waivers"] = WaiverTerms(tuple(terms["approvers"]), terms["max_duration"])
     return Policy(**data)
+
+
+def _template(data: dict[str, Any]) -> Template:
+    for name in ("kinds", "group_by", "references"):
+        data[name] = tuple(data[name])
+    fields_of: dict[str, Any] = {**data, "place": Place(**data["place"])}
+    return Template(**fields_of)
 
 
 def _waiver(data: dict[str, Any]) -> Waiver:

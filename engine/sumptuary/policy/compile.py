@@ -14,6 +14,7 @@ from sumptuary.model import Place
 from sumptuary.policy import compiled, documents, policies, problems, registry
 from sumptuary.policy.layers import Authority, Layered, Layering, Written, identity_of
 from sumptuary.policy.places import Root
+from sumptuary.policy.templates import Template, templates_of
 from sumptuary.rule import Rule
 from sumptuary.values import is_map
 from sumptuary.yaml_lines import Document, read
@@ -42,6 +43,9 @@ class Compilation:
     problems: list[SumptuaryError] = field(default_factory=list[SumptuaryError])
     files: set[str] = field(default_factory=set[str])
     layered: dict[str, Layered] = field(default_factory=dict[str, Layered])
+    templates: dict[str, Template] = field(default_factory=dict[str, Template])
+    unread: list[tuple[str, Document]] = field(default_factory=list[tuple[str, Document]])
+    """Documents of a kind that are not valid as such; what they name is still looked at."""
 
     @classmethod
     def begin(cls) -> Compilation:
@@ -90,9 +94,7 @@ class Compilation:
             return model.model_validate_json(json.dumps(value))
         except ValidationError as error:
             self.problems.extend(problems.placed(error, model, file, document))
-            rule = document.value_at(("spec", "rule"))
-            if kind == "Policy" and isinstance(rule, str) and rule not in self.rules:
-                self.problems.append(policies.unknown_rule(file, document, rule, self.rules))
+            self.unread.append((file, document))
             return None
 
     def chosen(self, kind: type[BaseModel]) -> Iterable[Entry]:
@@ -125,11 +127,30 @@ class Compilation:
             raise PolicyError(problems.in_order(self.problems))
         laws = [self.layered[name].policy for name in sorted(self.layered)]
         files = sorted({entry.file for entry in self.entries})
-        return compiled.Laws(laws, self.approvals(), self.waivers(), project, tuple(files), notes)
+        described = [self.templates[name].described() for name in sorted(self.templates)]
+        return compiled.Laws(laws, self.approvals(), self.waivers(), project, tuple(files), notes, described)
+
+    def check_rules(self) -> None:
+        """The rules that policies name which are not valid as such: a mistake there is told with the others."""
+        kinds = [(file, document, document.value_at(("kind",))) for file, document in self.unread]
+        named = [document.value_at(("metadata", "id")) for _, document, kind in kinds if kind == "RuleTemplate"]
+        known = [*self.rules, *self.templates, *(str(name) for name in named)]
+        for file, document, kind in kinds:
+            rule = document.value_at(("spec", "rule"))
+            if kind == "Policy" and isinstance(rule, str) and rule not in known:
+                self.problems.append(policies.unknown_rule(file, document, rule, known))
 
     def lay(self, authorities: dict[str, Authority]) -> None:
         """Compile every policy, and lay over it what the authorities say."""
-        compiler = policies.Compiler(self.rules)
+        sources = [
+            (entry.model, entry.file, entry.document, entry.root)
+            for entry in self.chosen(documents.RuleTemplate)
+            if isinstance(entry.model, documents.RuleTemplate)
+        ]
+        self.templates, wrong = templates_of(sources, self.rules)
+        self.problems += wrong
+        self.check_rules()
+        compiler = policies.Compiler(self.rules, self.templates)
         layering = Layering(compiler, list(authorities.values()))
         for entry in self.chosen(documents.Policy):
             assert isinstance(entry.model, documents.Policy)  # noqa: S101  # chosen by this class

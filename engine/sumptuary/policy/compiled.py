@@ -68,7 +68,8 @@ class Policy:
     rule, so that a cached policy finds its rule without looking through the installed packages. ``where`` is a CEL
     condition, empty for none. ``layer`` is where it is written, of ``LAYERS``;
     ``owner_layer`` the highest below the built-in one that carries it: that one's waivers hold even where it is
-    hard-mandatory. ``aliases`` are ids that it had before. Without ``waivers`` nobody may waive it.
+    hard-mandatory. ``aliases`` are ids that it had before. Without ``waivers`` nobody may waive it. ``template`` is
+    what a run needs of the rule template that the policy uses, None for a rule in Python.
     """
 
     id: str
@@ -100,6 +101,31 @@ class Policy:
     pack: str = ""
     layer: str = "repository"
     owner_layer: str = "repository"
+    template: dict[str, object] | None = None
+
+
+@dataclass(slots=True)
+class Template:
+    """A rule template for those who ask which there are; what runs is in the policies that use it.
+
+    ``group_by`` is empty for one over single resources. ``condition`` begins with ``deny:`` or ``require:``;
+    ``parameters`` is its JSON Schema, ``savings`` its recipe or None.
+    """
+
+    id: str
+    title: str
+    description: str
+    kinds: tuple[str, ...]
+    group_by: tuple[str, ...]
+    condition: str
+    parameters: dict[str, object]
+    message: str
+    remediation: str
+    savings: dict[str, object] | None
+    references: tuple[str, ...]
+    place: Place
+    pack: str
+    layer: str
 
 
 @dataclass(slots=True)
@@ -185,3 +211,4 @@ class Laws:
     project: Project = field(default_factory=Project)
     documents: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    templates: list[Template] = field(default_factory=list[Template])

@@ -188,9 +188,9 @@ def mistakes(
     for root in dict.fromkeys(str(use.path[0]) for use in uses):
         if root in SUBJECTS and (root == "group") != (subject == "group"):
             at = max(text.find(root), 0)
-            where = "only where the template has over" if root == "group" else "not where the template has over"
+            has = "the template has over, so there is group" if subject == "group" else "over makes a template have one"
             row, column = text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
-            found.append(SyntaxProblem(f"{root} is there {where}", row, column))
+            found.append(SyntaxProblem(f"there is no {root} here: {has}", row, column))
     return found
 
 

@@ -185,6 +185,7 @@ def _shown(laws: Laws) -> Laws:
 
     for policy in laws.policies:
         policy.place = relative(policy.place)
+    laws.templates = [replace(template, place=relative(template.place)) for template in laws.templates]
     laws.approvals = [replace(approval, place=relative(approval.place)) for approval in laws.approvals]
     laws.waivers = [replace(waiver, place=relative(waiver.place)) for waiver in laws.waivers]
     project: Project = laws.project

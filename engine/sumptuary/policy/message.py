@@ -40,16 +40,24 @@ def clean(text: str) -> str:
     return text if len(text) <= MAX_VALUE else text[: MAX_VALUE - 1] + "…"
 
 
-def mistakes(template: str, *, parameters: list[str], facts: tuple[str, ...] | None) -> list[str]:
+def mistakes(
+    template: str,
+    *,
+    parameters: list[str],
+    facts: tuple[str, ...] | None,
+    further: dict[str, list[str]] | None = None,
+) -> list[str]:
     """What is wrong with a template, as far as it can be told before there is a finding.
 
-    ``parameters`` are the names of the rule's; ``facts`` those that its findings carry, None when it does not say.
+    ``parameters`` are the names of the rule's; ``facts`` those that its findings carry, None when it does not say;
+    ``further`` the names below some of these.
     """
     from difflib import get_close_matches
 
     parts, wrong = _parse(template)
     known = {"resource": list(RESOURCE_FIELDS), "parameters": parameters, "savings": ["monthly"]}
     roots = (*known, "reason")
+    known |= further or {}
     for part in parts:
         if isinstance(part, str):
             continue

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fnmatch
 import json
 import os
+from collections.abc import Iterable
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -14,6 +15,7 @@ from sumptuary.model import KINDS, Place
 from sumptuary.policy import cases, compiled, conditions, documents, given, message, parameters, problems, registry
 from sumptuary.policy.places import Root
 from sumptuary.policy.problems import Path
+from sumptuary.policy.templates import Template, checked_parameters, message_problems
 from sumptuary.policy.tightening import Direction
 from sumptuary.rule import Rule, load_parameters
 from sumptuary.yaml_lines import Document
@@ -22,10 +24,11 @@ _KIND_WORDS = (*dict.fromkeys(f"{kind.partition('.')[0]}.*" for kind in KINDS if
 
 
 class Compiler:
-    """Compiles policies with the rules; problems are collected."""
+    """Compiles policies with the rules and templates; problems are collected."""
 
-    def __init__(self, rules: dict[str, type[Rule]]) -> None:
+    def __init__(self, rules: dict[str, type[Rule]], templates: dict[str, Template] | None = None) -> None:
         self.rules = rules
+        self.templates = templates or {}
         self.problems: list[SumptuaryError] = []
 
     def policy(
@@ -36,11 +39,18 @@ class Compiler:
 
     def fresh(self) -> Compiler:
         """Another with the same rules and no problems."""
-        return Compiler(self.rules)
+        return Compiler(self.rules, self.templates)
 
     def directions(self, rule: str) -> dict[str, Direction]:
         """How the parameters of a rule move when they tighten."""
-        return parameters.directions_of(self.rules[rule].Parameters)
+        if rule in self.rules:
+            return parameters.directions_of(self.rules[rule].Parameters)
+        schema = self.templates[rule].schema
+        return schema.directions() if schema is not None else {}
+
+    def named(self, rule: str) -> type[Rule] | Template | None:
+        """A rule or a template by its id."""
+        return self.rules.get(rule) or self.templates.get(rule)
 
 
 class _One:
@@ -56,11 +66,12 @@ class _One:
     def compiled(self, root: Root, *, tests: bool) -> compiled.Policy | None:
         """The policy, or None."""
         metadata, spec = self.model.metadata, self.model.spec
-        rule = self.compiler.rules.get(spec.rule)
+        rule = self.compiler.named(spec.rule)
         if rule is None:
-            error = unknown_rule(self.file, self.document, spec.rule, self.compiler.rules)
+            error = unknown_rule(self.file, self.document, spec.rule, [*self.compiler.rules, *self.compiler.templates])
             self.compiler.problems.append(error)
             return None
+        template = rule if isinstance(rule, Template) else None
         before = len(self.compiler.problems)
         if tests:
             self.check_tests()
@@ -81,7 +92,7 @@ class _One:
             owner=metadata.owner,
             description=spec.description,
             rule=spec.rule,
-            rule_class=registry.path_of(rule),
+            rule_class=rule.run_by if isinstance(rule, Template) else registry.path_of(rule),
             parameters=values,
             kinds=kinds,
             types=tuple(select.types),
@@ -91,8 +102,8 @@ class _One:
             purposes=tuple(select.purposes),
             tags=dict(select.tags),
             where=select.where,
-            message=spec.message,
-            remediation=spec.remediation,
+            message=spec.message or (template.model.spec.message if template is not None else ""),
+            remediation=spec.remediation or (template.model.spec.remediation if template is not None else ""),
             fix=spec.fix.model_dump(mode="json") if spec.fix is not None else None,
             references=tuple(metadata.references),
             enforcement=_enforcement(spec.enforcement),
@@ -101,9 +112,10 @@ class _One:
             aliases=tuple(metadata.aliases),
             pack=root.pack,
             layer=root.layer,
+            template=template.form() if template is not None else None,
         )
 
-    def kinds(self, rule: type[Rule]) -> tuple[str, ...]:
+    def kinds(self, rule: type[Rule] | Template) -> tuple[str, ...]:
         """The kinds selected, without globs; never more than the rule can judge."""
         able = _expanded(rule.kinds)
         chosen: list[str] = []
@@ -118,8 +130,20 @@ class _One:
             chosen.extend(kind for kind in matched if kind in able)
         return tuple(dict.fromkeys(chosen)) if self.model.spec.select.kinds else able
 
-    def parameters(self, rule: type[Rule]) -> dict[str, object] | None:
+    def template_parameters(self, template: Template) -> dict[str, object] | None:
+        """The same for a template."""
+        spec = self.model.spec
+        values, wrong = checked_parameters(template, spec.parameters, self.file, self.document, ("spec", "parameters"))
+        for name, profile in spec.profiles.items() if values is not None else ():
+            changed, prefix = merged(spec.parameters, profile), ("spec", "profiles", name)
+            wrong += checked_parameters(template, changed, self.file, self.document, prefix, profile=True)[1]
+        self.compiler.problems.extend(wrong)
+        return values
+
+    def parameters(self, rule: type[Rule] | Template) -> dict[str, object] | None:
         """The parameters that hold, defaults filled in; every profile is checked too."""
+        if isinstance(rule, Template):
+            return self.template_parameters(rule)
         try:
             shape = parameters.model_of(rule)
         except SumptuaryError as error:
@@ -171,7 +195,7 @@ class _One:
                     key = where in self.document.keys and str(error).startswith("unknown key")
                     self.problem(where, f"{'.'.join(map(str, where))}: {error}", key=key)
 
-    def check_where(self, rule: type[Rule]) -> None:
+    def check_where(self, rule: type[Rule] | Template) -> None:
         """The condition must compile and name what there is; that needs the ``cel`` extra."""
         path: Path = ("spec", "select", "where")
         text = self.model.spec.select.where
@@ -188,20 +212,26 @@ class _One:
             message = f"spec.select.where: {mistake.message} in {text.strip()!r}"
             self.compiler.problems.append(SumptuaryError(message, place=place))
 
-    def parameter_names(self, rule: type[Rule]) -> list[str]:
+    def parameter_names(self, rule: type[Rule] | Template) -> list[str]:
         """The names of the rule's parameters."""
+        if isinstance(rule, Template):
+            return rule.names
         return [field.alias or name for name, field in parameters.model_of(rule).model_fields.items()]
 
-    def check_message(self, rule: type[Rule]) -> None:
+    def check_message(self, rule: type[Rule] | Template) -> None:
         """The placeholders must be well formed and name what there is."""
         spec = self.model.spec
+        if isinstance(rule, Template):
+            wrong = message_problems(spec.message, rule, self.file, self.document, ("spec", "message"))
+            self.compiler.problems.extend(wrong)
+            return
         facts = getattr(rule, "facts", None)
         for text in message.mistakes(spec.message, parameters=self.parameter_names(rule), facts=facts):
             self.problem(("spec", "message"), f"spec.message: {text}")
 
 
-def unknown_rule(file: str, document: Document, name: str, rules: dict[str, type[Rule]]) -> SumptuaryError:
-    """The error of a policy whose rule is not installed."""
+def unknown_rule(file: str, document: Document, name: str, rules: Iterable[str]) -> SumptuaryError:
+    """The error of a policy whose rule is neither installed nor a template among the documents."""
     text = f"spec.rule: no rule {name!r} is installed{problems.nearest(name, sorted(rules))}"
     return problems.at(file, document, ("spec", "rule"), text, hint="sumptuary rules list shows them")
 

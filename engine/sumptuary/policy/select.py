@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from sumptuary.model import Resource
     from sumptuary.policy.compiled import Policy
     from sumptuary.policy.conditions import Condition
+    from sumptuary.rule import Context
 
     Test = Callable[[str], bool]
 
@@ -50,6 +51,11 @@ class Selector:
             or self.tags
             or policy.where
         )
+
+    def begin(self, context: Context) -> None:
+        """Take over the clock and the prices of a run, which a condition may ask for."""
+        if self.condition is not None:
+            self.condition.begin(context)
 
     def matches(self, resource: Resource) -> bool | Unknown:
         """Whether the policy is about this resource. What is known to exclude it decides before anything unknown.

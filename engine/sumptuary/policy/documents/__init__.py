@@ -26,7 +26,7 @@ KINDS: dict[str, type[BaseModel]] = {
 }
 """The kinds of documents."""
 
-LATER_KINDS = ("RuleTemplate",)
+LATER_KINDS: tuple[str, ...] = ()
 """Kinds that are not honoured yet; they are refused, never passed over."""
 
 LATER_KEYS: dict[str, tuple[str, ...]] = {

@@ -1,0 +1,172 @@
+"""Runs rule templates: a compiled policy with a template as a rule beside those in Python, over resources or groups."""
+
+from __future__ import annotations
+
+from sumptuary.findings import PASSED, Finding, Lever, Outcome, Skipped, Undecided
+from sumptuary.money import ZERO
+from sumptuary.policy.activation import INCREASE, change_value, resource_value
+from sumptuary.policy.cel_functions import CURRENT
+from sumptuary.policy.conditions import GROUPED, Asked, Condition, ConditionError
+from sumptuary.policy.groups import Group, group_value, grouped
+from sumptuary.policy.recipes import Recipe
+from sumptuary.rule import EstateRule, ResourceRule
+from sumptuary.values import Unknown, is_map
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from decimal import Decimal
+    from typing import Any
+
+    from sumptuary.model import Resource
+    from sumptuary.policy.compiled import Policy
+    from sumptuary.rule import Context
+
+NO_BASE = "there is no base to compare with (--base), so what the change adds is not known"
+
+
+def rule_of(policy: Policy, stage: str) -> ResourceRule | EstateRule:
+    """The rule that a policy's template makes with its parameters.
+
+    Raises:
+        SumptuaryError: CEL is not installed.
+    """
+    template: dict[str, Any] = policy.template or {}
+    base: type[SingleRule] | type[GroupRule] = GroupRule if template.get("group_by") else SingleRule
+    named: Any = type(base.__name__, (base,), {"id": policy.rule, "title": policy.title, "kinds": policy.kinds})
+    made: SingleRule | GroupRule = named(Terms(template, policy.parameters, stage))
+    return made
+
+
+class Terms:
+    """What a template says, ready to run: its condition, its savings recipe and the words of its findings."""
+
+    def __init__(self, template: dict[str, Any], parameters: dict[str, object], stage: str) -> None:
+        self.parameters, self.stage = parameters, stage
+        self.violates = template["deny"] != ""
+        self.condition = Condition(template["deny"] or template["require"], parameters, stage)
+        self.recipe = Recipe(template["savings"]) if template["savings"] else None
+        self.title = str(template["title"])
+        self.attribute, self.confidence = str(template["attribute"]), str(template["confidence"])
+        self.group_by: tuple[str, ...] = tuple(template["group_by"])
+        expressions = [self.condition, *(self.recipe.expressions if self.recipe is not None else ())]
+        prefix = GROUPED if self.group_by else ("resource",)
+        wanted = {name for expression in expressions for name in expression.fields_of(*prefix)}
+        self.fields = tuple(sorted(wanted))
+        self.change_fields = {step for expression in expressions for step in expression.reads("change")}
+
+    def asked(self, **values: object) -> Asked:
+        """What the template's expressions are asked about."""
+        return Asked(values, self.parameters, self.stage)
+
+    def finding(self, facts: dict[str, object], why_no_figure: str, slot: str = "") -> Finding:
+        """A violation, its levers still to be set."""
+        evidence: dict[str, object] = {"saving": f"not known: {why_no_figure}"} if why_no_figure else {}
+        return Finding(
+            self.title,
+            attribute=self.attribute,
+            facts=facts,
+            evidence=evidence,
+            slot=slot,
+            confidence=self.confidence,
+        )
+
+
+def _fault(error: ConditionError) -> Finding:
+    """A condition that reads what is not there: never a pass."""
+    return Finding(error.message, evidence={"fault": True})
+
+
+class SingleRule(ResourceRule):
+    """A template over one resource (or change set) at a time."""
+
+    parameters: Terms
+
+    def judge(self, resource: Resource, context: Context) -> Outcome:
+        """What the template says of the resource."""
+        terms = self.parameters
+        CURRENT.of(context)
+        asked, facts = terms.asked(resource=resource_value(resource, terms.fields)), dict[str, object]()
+        if resource.kind == "change.set":
+            change = change_value(resource)
+            if terms.change_fields.intersection(INCREASE) and "monthly_increase" not in change:
+                return Skipped(NO_BASE)
+            facts["change"] = asked.values["change"] = change
+        try:
+            answer = terms.condition.decided(asked)
+        except ConditionError as error:
+            return _fault(error)
+        if isinstance(answer, Unknown):
+            return Undecided.on(answer, terms.attribute)
+        if answer is not terms.violates:
+            return PASSED
+        lever, why = terms.recipe.lever(asked) if terms.recipe is not None else (None, "")
+        finding = terms.finding(facts, why)
+        finding.levers = (lever,) if lever is not None else ()
+        return finding
+
+
+class GroupRule(EstateRule):
+    """A template over groups of resources that agree in some fields."""
+
+    parameters: Terms
+
+    def judge_estate(self, resources: Sequence[Resource], context: Context) -> Iterator[tuple[Resource, Outcome]]:
+        """One outcome for each group, and one for each resource that may make a group which breaks the law."""
+        terms = self.parameters
+        CURRENT.of(context)
+        spend = sum((one.cost.monthly.expected for one in context.estate.resources if one.cost.monthly), ZERO)
+        groups, possible = grouped(resources, context.doubtful, terms.group_by)
+        for group in groups:
+            yield _first(group), self._outcome(group, spend)
+        for group in possible:
+            outcome, unknown = self._outcome(group, spend), group.unknown()
+            if isinstance(outcome, (Finding, Undecided)) and unknown is not None:
+                yield _first(group), Undecided.on(unknown, terms.attribute)
+
+    def _outcome(self, group: Group, spend: Decimal) -> Outcome:
+        """What the template says of a group, whichever of the doubtful resources belong to it."""
+        terms = self.parameters
+        ways: list[list[Resource] | None] = [*(group.ways() or [None])]
+        first: Asked | None = None
+        answers = set[bool]()
+        for members in ways:
+            asked = terms.asked(group=group_value(group, members, terms.group_by, terms.fields, spend))
+            first = first or asked
+            try:
+                answer = terms.condition.decided(asked)
+            except ConditionError as error:
+                return _fault(error) if members == group.certain else Undecided.on(group.uncountable())
+            if isinstance(answer, Unknown):
+                return Undecided.on(answer, terms.attribute)
+            answers.add(answer)
+            if len(answers) > 1:
+                return Undecided.on(group.uncountable(), terms.attribute)
+        if first is None or terms.violates not in answers:
+            return PASSED
+        return self._finding(group, first)
+
+    def _finding(self, group: Group, asked: Asked) -> Finding:
+        terms, value = self.parameters, asked.values["group"]
+        members: tuple[tuple[Resource, tuple[Lever, ...]], ...] = ()
+        why = ""
+        if terms.recipe is not None:
+            members, why = terms.recipe.members(asked, group.certain)
+        told = {**value, "resources": _addresses(group)} if is_map(value) else {}
+        finding = terms.finding({"group": told}, why, slot=group.name)
+        finding.members = members
+        finding.related = tuple(one.origin.place for one in _ordered(group)[1:6] if one.origin.place is not None)
+        return finding
+
+
+def _ordered(group: Group) -> list[Resource]:
+    return sorted(group.certain, key=lambda resource: (resource.address, resource.id))
+
+
+def _first(group: Group) -> Resource:
+    """The resource that stands for a group: the same one as long as it is there."""
+    return _ordered(group)[0]
+
+
+def _addresses(group: Group) -> list[str]:
+    return [resource.address for resource in _ordered(group)]
