@@ -13,15 +13,15 @@ LONGEST = 80
 """Characters of a waiver's id; what is longer is none."""
 
 _POINTER = re.compile(rb"(?:#|//|/\*)[ \t]*sumptuary:waiver(?:[ \t]+([^\s*]+))?")
-_NO_CODE = re.compile(rb"[ \t]*(?:(?:#|//|/\*|\*|---).*)?\r?")
+_NO_CODE = re.compile(rb"[ \t]*(?:(?:#|//|\*|---).*|/\*(?:[^*]|\*(?!/))*(?:\*/[ \t]*)?)?\r?")
 """A line without code: empty, a comment, or what divides documents."""
 
 
 def pointers(content: bytes, path: str) -> list[Pointer]:
-    """The pointers of a file; each is about the code on its line, or on the next line that has any."""
+    """The pointers of a file; each is about the code on its line, or on the next line that has any: 0 where none has."""
     lines = content.split(b"\n")
     found: list[Pointer] = []
-    code = len(lines)
+    code = 0
     for number in range(len(lines), 0, -1):
         line = lines[number - 1]
         if not _NO_CODE.fullmatch(line):
