@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 NAME = "rules"
 HELP = "the rules that policies can use: list, show"
-TIGHTER = {"higher": "raise it", "lower": "lower it", "subset": "take away from it", "superset": "add to it"}
-"""What a layer below may do to a parameter, by how the parameter says that it tightens."""
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -86,6 +84,8 @@ def _page(rule: type[Rule]) -> str:
 
 def _rows(shape: Any, prefix: str = "") -> list[tuple[str, str, str, str]]:
     """Name, type, default and meaning of each parameter; those of a record under its name."""
+    from sumptuary.reference.fields import TIGHTER
+
     rows: list[tuple[str, str, str, str]] = []
     for item in fields(shape):
         choices = item.metadata.get("choices", ())

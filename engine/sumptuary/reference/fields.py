@@ -148,7 +148,15 @@ def _kind(given: dict[str, object], whole: object, depth: int = 0) -> str:
         return _map_kind(shape, whole, depth)
     if shape.get("format") in ("date", "date-time"):
         return "date" if shape["format"] == "date" else "date and time"
-    return _TYPES.get(str(given_type), "a value")
+    return f"{_TYPES.get(str(given_type), 'a value')}{_bounds(shape)}"
+
+
+def _bounds(shape: dict[str, object]) -> str:
+    """Between which numbers a number must be."""
+    low, high = (shape.get(key) for key in ("minimum", "maximum"))
+    if not isinstance(low, (int, float)):
+        return f", at most {high:g}" if isinstance(high, (int, float)) else ""
+    return f", {low:g} to {high:g}" if isinstance(high, (int, float)) else f", at least {low:g}"
 
 
 def _map_kind(shape: dict[str, object], whole: object, depth: int) -> str:

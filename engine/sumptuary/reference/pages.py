@@ -12,7 +12,15 @@ from sumptuary.reference.commands import page_of_commands
 from sumptuary.reference.documents import page_of_documents
 from sumptuary.reference.index import index
 from sumptuary.reference.policies import Subject, named, page_of_policy
-from sumptuary.reference.rules import FLAGS, SAVING, page_of_rule, page_of_template, sections_of
+from sumptuary.reference.rules import (
+    FLAGS,
+    SAVING,
+    condition_of,
+    page_of_rule,
+    page_of_template,
+    saving_of,
+    sections_of,
+)
 from sumptuary.reference.setting import file_name
 
 TYPE_CHECKING = False
@@ -82,6 +90,7 @@ def _subjects(
             subject.flags, subject.saving = sections.get(FLAGS, ""), sections.get(SAVING, "")
         elif (template := templates.get(policy.rule)) is not None:
             subject.schema = template.spec.parameters
+            subject.flags, subject.saving = condition_of(template), saving_of(template)
         found.append(subject)
     return found
 

@@ -181,15 +181,25 @@ def _parameters(subject: Subject) -> str:
     """What the policy sets, what each means, and which way a lower layer may move it."""
     meanings = {row.name: row for row in fields.rows_of(subject.schema)}
     rows: list[list[str]] = []
+    left_out = set[str]()
     for name, given in subject.policy.parameters.items():
         row = meanings.get(name)
         if given is None or (row is not None and given == row.default and name not in subject.model.spec.parameters):
+            left_out.add(name)
             continue
         meaning = row.meaning_cell() if row is not None else ""
         tighter = fields.TIGHTER.get(row.tighten, "") if row is not None else ""
         rows.append([code(name), value(given), meaning, tighter])
     header = ["parameter", "here", "meaning", "a lower layer may"]
-    rest = f"The others are as [the rule](../rules/{file_name(subject.policy.rule)}#parameters) has them."
+    others = {name for name in meanings if "." not in name} - {*subject.policy.parameters} or left_out
+    rule = f"[the rule](../rules/{file_name(subject.policy.rule)}#parameters)"
+    rest = (
+        f"The others are as {rule} has them."
+        if others
+        else f"Their types and defaults are with {rule}."
+        if rows
+        else ""
+    )
     return "\n\n".join(filter(None, (table(header, rows), rest)))
 
 

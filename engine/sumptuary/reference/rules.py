@@ -6,7 +6,7 @@ import re
 from inspect import cleandoc
 
 from sumptuary.reference import fields
-from sumptuary.reference.setting import block, bullets, file_name, page, prose, section, table, value, words
+from sumptuary.reference.setting import block, bullets, file_name, page, prose, section, table, words
 from sumptuary.reports.markup import code, link
 from sumptuary.reports.printable import printable_lines
 
@@ -53,8 +53,6 @@ def page_of_rule(rule: type[Rule], policies: Sequence[Policy]) -> str:
 def page_of_template(template: RuleTemplate, policies: Sequence[Policy]) -> str:
     """The page of a rule that is a document."""
     spec, metadata = template.spec, template.metadata
-    condition = spec.deny if spec.deny is not None else spec.require or ""
-    verb = "A violation is what makes this true:" if spec.deny is not None else "A violation is what makes this false:"
     over = ""
     if spec.over is not None:
         over = f"It looks at groups of resources that agree in {words(spec.over.group_by)}."
@@ -63,13 +61,21 @@ def page_of_template(template: RuleTemplate, policies: Sequence[Policy]) -> str:
         f"{code(metadata.id)}: {prose(metadata.title)}",
         prose(spec.description),
         f"It judges {words(kinds) or 'every kind'}. {over}".strip(),
-        section(FLAGS, verb, block("cel", condition), _message(spec.message)),
+        section(FLAGS, condition_of(template), _message(spec.message)),
         section("What mends it", prose(spec.remediation)),
         section("Parameters", fields.parameters(spec.parameters)),
-        section(SAVING, _saving(template)),
+        section(SAVING, saving_of(template)),
         section("References", bullets(link(one) for one in metadata.references)),
         _used_by(policies),
     )
+
+
+def condition_of(template: RuleTemplate) -> str:
+    """What a template flags: its condition, and which way it decides."""
+    spec = template.spec
+    if spec.deny is not None:
+        return f"A violation is what makes this true:\n\n{block('cel', spec.deny)}"
+    return f"A violation is what makes this false:\n\n{block('cel', spec.require or '')}"
 
 
 def sections_of(rule: type[Rule]) -> dict[str, str]:
@@ -104,10 +110,10 @@ def _used_by(policies: Sequence[Policy]) -> str:
 
 
 def _message(message: str) -> str:
-    return f"It says {value(message)}." if message else ""
+    return f"It says {code(message, 1000)}." if message else ""
 
 
-def _saving(template: RuleTemplate) -> str:
+def saving_of(template: RuleTemplate) -> str:
     """The recipe in words, with the conditions that give its figures."""
     recipe = template.spec.savings
     if recipe is None:
