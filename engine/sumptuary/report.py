@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 
 from sumptuary.coverage import Coverage
 from sumptuary.findings import Violation
@@ -90,6 +91,16 @@ class Adopted:
 
 
 @dataclass(slots=True, eq=False, repr=False)
+class Exchange:
+    """The currency that a report is shown in, and what one US dollar is in it: ``rate``, of a day and from a source."""
+
+    code: str
+    rate: Decimal
+    as_of: date
+    source: str
+
+
+@dataclass(slots=True, eq=False, repr=False)
 class Terms:
     """What a run was able to find: the policies in force in its stage, by id, and the optional inputs it was given."""
 
@@ -115,7 +126,8 @@ class PolicyNote:
 class Report:
     """What one run says. ``violations`` are in report order; ``now`` is the injected clock.
 
-    ``terms`` are set where the run is to be remembered; ``policies`` are all that it held things against.
+    ``terms`` are set where the run is to be remembered; ``policies`` are all that it held things against. All figures
+    are in US dollars; ``currency`` is what outputs show them in, None for US dollars.
     """
 
     violations: list[Violation]
@@ -128,6 +140,7 @@ class Report:
     terms: Terms | None = None
     policies: tuple[PolicyNote, ...] = ()
     baseline: Adopted | None = None
+    currency: Exchange | None = None
 
     @property
     def is_held(self) -> bool:

@@ -109,6 +109,13 @@ def add_base_option(parser: ArgumentParser) -> None:
     parser.add_argument("--base", metavar="REF", help=about)
 
 
+def add_baseline_options(parser: ArgumentParser) -> None:
+    """What stood when the project began."""
+    about = "violations adopted by `sumptuary baseline`: they do not block (default: .sumptuary/baseline.json)"
+    parser.add_argument("--baseline", metavar="FILE", help=about)
+    parser.add_argument("--no-baseline", action="store_true", help="judge as though none had been adopted")
+
+
 def add_policy_options(parser: ArgumentParser) -> None:
     """Which laws hold, where and when."""
     group = parser.add_argument_group("which laws hold")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sumptuary.cli.arguments import (
     add_base_option,
+    add_baseline_options,
     add_history_option,
     add_incomplete_option,
     add_output_options,
@@ -32,6 +33,7 @@ def configure(parser: ArgumentParser) -> None:
     """Add the options of the command."""
     add_reading_options(parser)
     add_base_option(parser)
+    add_baseline_options(parser)
     add_policy_options(parser)
     add_price_options(parser)
     add_output_options(parser, FORMATS)

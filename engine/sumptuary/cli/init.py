@@ -197,10 +197,11 @@ def _write(root: str, planned: Sequence[Planned]) -> None:
 
 def _conclude(root: str, told: Survey, planned: Sequence[Planned]) -> None:
     """Check once with the new settings, and say what to do next."""
+    from sumptuary.reports.exchange import shown
     from sumptuary.reports.text import headline
 
     if told.resources:
-        report = _checked(root)
+        report = shown(_checked(root))
         now = verdict(report).rpartition(" (exit")[0]
         _say(["", f"`sumptuary check` now says: {headline(report)}", now, *_advice(report)])
     if any("YOUR-ORGANISATION" in one.text for one in planned):

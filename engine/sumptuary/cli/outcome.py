@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import replace
+from datetime import date
+from decimal import Decimal
 
 from sumptuary.cli.changed import Chosen
 from sumptuary.cli.deciding import approvals_of, excused
 from sumptuary.cli.writing import style_of, write
 from sumptuary.evaluate import Setting, evaluate
-from sumptuary.report import Report, summarise
+from sumptuary.report import Exchange, Report, summarise
 from sumptuary.reports import render
 from sumptuary.reports.ledger import plural, verdict
 
@@ -18,12 +20,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Sequence
+    from datetime import datetime
 
     from sumptuary.cli.arguments import Output
     from sumptuary.cli.mirror import Mirror
     from sumptuary.cli.reading import Reading
     from sumptuary.coverage import Coverage
     from sumptuary.model import Resource
+    from sumptuary.policy.compiled import Project
 
 USUAL_BASELINE = (".sumptuary", "baseline.json")
 """Where a checkout keeps its baseline."""
@@ -49,6 +53,7 @@ def whole_report(reading: Reading, arguments: Namespace) -> Report:
     report = evaluate(reading.resources, around.laws.policies, setting, coverage, reading.before)
     _note_unpriced(reading.resources, coverage)
     report = excused(report, reading, arguments)
+    report.currency = _currency(around.laws.project, around.now, coverage)
     if getattr(arguments, "history", None) is not None:
         from sumptuary.cli.remembering import terms_of
 
@@ -96,6 +101,17 @@ def deliver(report: Report, wanted: Sequence[Output], arguments: Namespace) -> i
 
         record(report, arguments)
     return report.summary.exit_code
+
+
+def _currency(project: Project, now: datetime, coverage: Coverage) -> Exchange | None:
+    """What the project wants amounts shown in; the rate is told to readers."""
+    if not (said := project.currency) or said["code"] == "USD":
+        return None
+    from sumptuary.reports.exchange import remark
+
+    exchange = Exchange(said["code"], Decimal(said["rate"]), date.fromisoformat(said["as_of"]), said["source"])
+    coverage.note(remark(exchange, now))
+    return exchange
 
 
 def _note_unpriced(resources: Sequence[Resource], coverage: Coverage) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from sumptuary.cli.arguments import (
+    add_baseline_options,
     add_history_option,
     add_incomplete_option,
     add_output_options,
@@ -44,6 +45,7 @@ def configure(parser: ArgumentParser) -> None:
     group.add_argument("--external-id", default="", metavar="ID", help="what that role asks of those who take it")
     group.add_argument("--deadline", type=_seconds, metavar="SECONDS", help="the time a collector has (default: 120)")
     group.add_argument("--config", metavar="FILE", help="the project file (default: the nearest sumptuary.yaml)")
+    add_baseline_options(parser)
     add_policy_options(parser)
     add_price_options(parser)
     add_output_options(parser, FORMATS)

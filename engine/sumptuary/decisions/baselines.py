@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from sumptuary.errors import ConfigurationError
+from sumptuary.values import is_list, is_map
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -98,14 +99,14 @@ def read_baseline(path: str, shown: str = "") -> Baseline:
     """
     name = shown or path
     document = _document(path, name)
-    if not isinstance(document, dict):
+    if not is_map(document):
         raise ConfigurationError("this is no baseline: it holds no object", place=name, hint=_AGAIN)
-    said: dict[str, Any] = document
+    said = document
     if said.get("schema") != SCHEMA:
         what = f"its schema is {said.get('schema')!r}, not {SCHEMA!r}"[:200]
         raise ConfigurationError(f"this is no baseline that is known here: {what}", place=name, hint=_AGAIN)
     created, rows = said.get("created"), said.get("findings")
-    if not isinstance(created, str) or not isinstance(rows, list):
+    if not isinstance(created, str) or not is_list(rows):
         raise ConfigurationError("`created` or the list `findings` is missing", place=name, hint=_AGAIN)
     found: dict[tuple[str, str], Entry] = {}
     for number, row in enumerate(rows, 1):
@@ -137,10 +138,10 @@ def _document(path: str, name: str) -> object:
 
 def _entry(row: object, number: int, name: str) -> Entry:
     """One row, checked by hand: a hook has no time for a schema."""
-    what = _wrong(row)
-    if what or not isinstance(row, dict):
+    said: dict[str, Any] = dict(row) if is_map(row) else {}
+    what = _wrong(said) if said else "is no object"
+    if what:
         raise ConfigurationError(f"finding {number} {what}", place=name, hint=_AGAIN)
-    said: dict[str, Any] = row
     cost = said.get("monthly_cost")
     return Entry(
         fingerprint=said["fingerprint"],
@@ -154,13 +155,10 @@ def _entry(row: object, number: int, name: str) -> Entry:
     )
 
 
-def _wrong(row: object) -> str:
+def _wrong(said: dict[str, Any]) -> str:
     """What is wrong with a row, empty when nothing is."""
     import re
 
-    if not isinstance(row, dict):
-        return "is no object"
-    said: dict[str, Any] = row
     for key in ("fingerprint", "policy", "address"):
         if not isinstance(said.get(key), str) or not said[key]:
             return f"has no text under `{key}`"

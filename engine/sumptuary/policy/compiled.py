@@ -185,7 +185,9 @@ class Project:
     bought, empty where that is not said. ``facts`` maps a fact to the names of the tags that declare it,
     ``environments`` an environment to the path pattern it is inferred from.
     ``profiles`` maps a policy to the named parameter set that holds here. ``signers`` is the file of the SSH keys that
-    may sign approvals, empty for the usual one.
+    may sign approvals, empty for the usual one. ``teams`` maps a team to the path pattern that it is inferred from.
+    ``baseline`` is the file of adopted violations, empty for the usual one. ``currency`` is what amounts are shown in,
+    as the document says it (``code``, ``rate`` for a US dollar, ``as_of``, ``source``); empty for US dollars.
     """
 
     name: str = ""
@@ -199,6 +201,9 @@ class Project:
     prices: tuple[str, ...] = ()
     profiles: dict[str, str] = field(default_factory=dict[str, str])
     signers: str = ""
+    teams: dict[str, str] = field(default_factory=dict[str, str])
+    baseline: str = ""
+    currency: dict[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(slots=True)

@@ -15,6 +15,8 @@ def settings_of(entry: Entry, model: documents.Project) -> compiled.Project:
     facts = {fact: tuple(names) for fact, names in spec.facts.items()}
     if spec.environments.from_:
         facts["environment"] = tuple(name.removeprefix("tag:") for name in spec.environments.from_)
+    if spec.teams.from_:
+        facts["team"] = tuple(name.removeprefix("tag:") for name in spec.teams.from_)
     return compiled.Project(
         name=model.metadata.name,
         place=place_of(entry.file, entry.document),
@@ -34,7 +36,14 @@ def settings_of(entry: Entry, model: documents.Project) -> compiled.Project:
         prices=_paths(spec.prices, directory),
         profiles=dict(spec.profiles),
         signers=os.path.normpath(os.path.join(directory, spec.signers)) if spec.signers else "",
+        teams=dict(spec.teams.infer),
+        baseline=os.path.normpath(os.path.join(directory, spec.baseline)) if spec.baseline else "",
+        currency=_currency(spec.currency) if spec.currency is not None else {},
     )
+
+
+def _currency(given: documents.Currency) -> dict[str, str]:
+    return {"code": given.code, "rate": given.rate, "as_of": given.as_of.isoformat(), "source": given.source}
 
 
 def _paths(given: str | list[str], directory: str) -> tuple[str, ...]:

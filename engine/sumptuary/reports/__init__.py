@@ -33,7 +33,11 @@ class Style:
 
 
 def render(format_name: str, report: Report, style: Style) -> str:
-    """The report in one of ``FORMATS``; only the chosen one is imported."""
+    """The report in one of ``FORMATS`` and in its currency; only the chosen one is imported."""
+    if report.currency is not None:
+        from sumptuary.reports.exchange import shown
+
+        report = shown(report)
     return _output(format_name).render(report, style)
 
 

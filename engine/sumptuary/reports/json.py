@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sumptuary.coverage import Coverage
     from sumptuary.findings import PriceUse, Saving, Violation
     from sumptuary.model import Place, Resource
-    from sumptuary.report import Comparison, Report, Spend, Summary
+    from sumptuary.report import Adopted, Comparison, Exchange, Report, Spend, Summary
     from sumptuary.reports import Style
 
 SCHEMA = "sumptuary.report/v1"
@@ -34,9 +34,32 @@ def document(report: Report) -> dict[str, object]:
         "coverage": _coverage(report.coverage),
         "catalogue": {"version": report.catalogue.version, "as_of": report.catalogue.as_of or None},
     }
+    if report.currency is not None:
+        found["currency"] = _currency(report.currency)
     if report.comparison is not None:
         found["comparison"] = _comparison(report, report.comparison)
+    if report.baseline is not None:
+        found["baseline"] = _baseline(report, report.baseline)
     return found
+
+
+def _currency(exchange: Exchange) -> dict[str, object]:
+    rate, as_of = _exact(exchange.rate), exchange.as_of.isoformat()
+    return {"code": exchange.code, "rate": rate, "as_of": as_of, "source": exchange.source}
+
+
+def _baseline(report: Report, baseline: Adopted) -> dict[str, object]:
+    """How it stands against what was adopted. ``new`` and ``dearer`` are as in a comparison."""
+    failed = [violation.fingerprint for violation in report.violations if violation.status == "fail"]
+    return {
+        "file": baseline.file,
+        "created": baseline.created,
+        "adopted": baseline.count,
+        "mended": baseline.mended,
+        "standing": report.summary.baselined,
+        "new": [one for one in failed if one not in report.dearer],
+        "dearer": [one for one in failed if one in report.dearer],
+    }
 
 
 def _comparison(report: Report, comparison: Comparison) -> dict[str, object]:
@@ -154,6 +177,7 @@ def _price(use: PriceUse) -> dict[str, object]:
         "region": use.region,
         "option": use.option,
         "unit_price": _exact(use.unit_price.expected),
+        "currency": "USD",
         "unit": use.unit,
         "source": use.source,
         "as_of": use.as_of,

@@ -126,7 +126,7 @@ def _justification(violation: Violation) -> str:
             names = [str(name) for name in why] if is_list(why) else [str(why)]
             return printable(f"{violation.status}: {', '.join(names)}")
     if violation.status == "baselined":
-        return "baselined: it was there before"
+        return printable(f"baselined: {violation.evidence.get('stood') or 'it was there before'}")
     return violation.status
 
 

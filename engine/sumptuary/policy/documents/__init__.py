@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from sumptuary.policy.documents.approvals import Approval
 from sumptuary.policy.documents.packs import Pack, PackReference
 from sumptuary.policy.documents.policies import Case, Enforcement, Policy, WaiverTerms
-from sumptuary.policy.documents.projects import Project
+from sumptuary.policy.documents.projects import Currency, Project
 from sumptuary.policy.documents.strict import API_VERSION, Override
 from sumptuary.policy.documents.templates import RuleTemplate
 from sumptuary.policy.documents.waivers import Waiver
@@ -29,9 +29,7 @@ KINDS: dict[str, type[BaseModel]] = {
 LATER_KINDS: tuple[str, ...] = ()
 """Kinds that are not honoured yet; they are refused, never passed over."""
 
-LATER_KEYS: dict[str, tuple[str, ...]] = {
-    "Project": ("spec.teams", "spec.currency", "spec.baseline"),
-}
+LATER_KEYS: dict[str, tuple[str, ...]] = {}
 """Keys that are not honoured yet, by kind."""
 
 __all__ = [
@@ -41,6 +39,7 @@ __all__ = [
     "LATER_KINDS",
     "Approval",
     "Case",
+    "Currency",
     "Enforcement",
     "Override",
     "Pack",

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from decimal import Decimal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from sumptuary.policy.documents.packs import PackReference
 from sumptuary.policy.documents.strict import Fact, Glob, Id, Override, Provider, Strict, Text
@@ -66,6 +67,14 @@ class Currency(Strict):
     rate: Annotated[str, Field(pattern=r"^[0-9]{1,9}(\.[0-9]{1,9})?$", description="Units of it for one USD.")]
     as_of: date = Field(description="The day of the rate.")
     source: Text = Field(description="Where the rate is from, such as the treasury or a central bank.")
+
+    @model_validator(mode="after")
+    def _rate_fits(self) -> Self:
+        if Decimal(self.rate) == 0:
+            raise ValueError("the rate is 0: give the units of the currency that one US dollar is")
+        if self.code == "USD" and Decimal(self.rate) != 1:
+            raise ValueError("amounts are in USD already: its rate is 1")
+        return self
 
 
 class ProjectSpec(Strict):
