@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -50,13 +49,9 @@ EXIT_CODES = {
 FULL = (errno.ENOSPC, errno.EIO, errno.EFBIG, errno.EDQUOT)
 """What a write to standard output ends with that nothing is wrong with but its room; files have a name."""
 
-COLLECTED_FROM = 100_000
-"""New objects before Python looks for circles among them: an estate has many objects and next to none."""
-
 
 def run(argv: Sequence[str]) -> int:
     """Run one command line. Every way out is a code of DESIGN section 6, or 130 for Ctrl-C; no traceback escapes."""
-    gc.set_threshold(COLLECTED_FROM, 50, 100)
     try:
         _open_what_is_closed()
         _tolerate_any_encoding()
