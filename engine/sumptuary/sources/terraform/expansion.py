@@ -96,13 +96,16 @@ def _wait(what: str, why: Unknown) -> Unknown:
     return Unknown(f"{what}: {why.reason}", why.depends_on)
 
 
+_quoted = json.JSONEncoder(ensure_ascii=False).encode
+
+
 def index_text(key: int | str | None) -> str:
     """The index of an address as Terraform prints it: nothing, ``[0]`` or ``["x"]``."""
     if key is None:
         return ""
     if isinstance(key, int):
         return f"[{key}]"
-    quoted = json.dumps(key, ensure_ascii=False).replace("${", "$${").replace("%{", "%%{")
+    quoted = _quoted(key).replace("${", "$${").replace("%{", "%%{")
     return f"[{quoted}]"
 
 

@@ -19,6 +19,9 @@ DEEPEST = 80
 
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _OPERATOR = re.compile(r"&&|\|\||==|!=|<=|>=|[-+*/%<>]")
+_SIMPLE = re.compile(r'"([^"\\$%\n]*+)"|([^\W\d][\w-]*+(?:\.[^\W\d][\w-]*+){0,20}+)(?!::)')
+"""What most operands are in whole: plain text, or names joined by dots."""
+_GOES_ON = frozenset(".[(")
 _LEGACY_INDEX = re.compile(r"[0-9]+")
 _PRECEDENCE = {
     "||": 1,
@@ -65,7 +68,7 @@ class Reader(Cursor):
         if self.depth > DEEPEST:
             raise ReadError("the expression is nested too deeply", self.position)
         node = self.operation(1)
-        if self.at("?"):
+        if self.text.startswith("?", self.position):
             self.position += 1
             yes = self.expression()
             self.expect(":")
@@ -74,10 +77,9 @@ class Reader(Cursor):
         return node
 
     def operation(self, weakest: int) -> Node:
-        """Operands joined by operators that bind at least as strongly as ``weakest``."""
+        """Operands joined by operators that bind at least as strongly as ``weakest``, and the white space after."""
         left = self.operand()
         while True:
-            self.skip()
             found = _OPERATOR.match(self.text, self.position)
             if found is None:
                 return left
@@ -88,7 +90,7 @@ class Reader(Cursor):
             left = nodes.Binary(found[0], left, self.operation(strength + 1))
 
     def operand(self) -> Node:
-        """A term with its prefix operators and what is hung on it."""
+        """A term with its prefix operators and what is hung on it, and the white space after."""
         prefixes: list[str] = []
         self.skip()
         while self.position < len(self.text) and (sign := self.text[self.position]) in "-!":
@@ -97,9 +99,29 @@ class Reader(Cursor):
             self.skip()
         if len(prefixes) > DEEPEST:
             raise ReadError("the expression is nested too deeply", self.position)
-        node = self.hung(self.term())
+        node = self.simple() or self.hung(self.term())
         for sign in reversed(prefixes):
             node = nodes.Unary(sign, node)
+        return node
+
+    def simple(self) -> Node | None:
+        """Plain text or a traversal by name, if it is the whole operand, and the white space after."""
+        start = self.position
+        found = _SIMPLE.match(self.text, start)
+        if found is None:
+            return None
+        self.position = found.end()
+        self.skip()
+        if self.text[self.position : self.position + 1] in _GOES_ON:
+            self.position = start
+            return None
+        text, path = found.groups()
+        if path is None:
+            return nodes.Literal(text)
+        first, *names = path.split(".")
+        node: Node = nodes.Literal(_WORDS[first]) if first in _WORDS else nodes.Variable(first)
+        for name in names:
+            node = nodes.GetAttribute(node, name)
         return node
 
     def term(self) -> Node:
@@ -170,7 +192,7 @@ class Reader(Cursor):
         return nodes.Call(name, arguments, expanded)
 
     def hung(self, node: Node) -> Node:
-        """Attributes, indexes and splats after a term."""
+        """Attributes, indexes and splats after a term, and the white space after them."""
         text = self.text
         links = 0
         while True:
@@ -178,14 +200,15 @@ class Reader(Cursor):
             links += 1
             if links > DEEPEST:
                 raise ReadError("the expression is nested too deeply", self.position)
-            if text.startswith("[", self.position):
+            sign = text[self.position : self.position + 1]
+            if sign == "[":
                 self.position += 1
                 if self._full_splat():
                     return nodes.Splat(node, self.hung(nodes.Item()))
                 key = self.nested()
                 self.closed("]")
                 node = nodes.GetIndex(node, key)
-            elif text.startswith(".", self.position) and not text.startswith("...", self.position):
+            elif sign == "." and not text.startswith("...", self.position):
                 self.position += 1
                 self.skip()
                 if text.startswith("*", self.position):

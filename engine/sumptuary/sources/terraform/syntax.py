@@ -17,8 +17,20 @@ if TYPE_CHECKING:
 
 _LANGUAGE = Language(tree_sitter_hcl.language())
 _PARSER = Parser(_LANGUAGE)
-_TAME = re.compile(rb"(?:[^\n%{:0f]+|(?<=\$)\{(?!\s*\})|%(?!\{)|:(?!:)|0(?!x)|f(?!or))*+")
+_TAME = re.compile(rb"(?:[^\n%{:0f]+|(?<=\$)\{(?!\s*\})|%(?!\{)|:(?!:)|0(?!x)|f(?!or\b))*+")
 """Expressions in which the grammar overlooks nothing: on one line, no objects, directives, loops, ``::`` or ``0x``."""
+_TEXT = rb'"[^"\\$%\n]*+"'
+_HEREDOC = rb"<<-?([A-Za-z_]\w*)\r?\n(?:(?![ \t]*+\1\r?\n)(?:[^\n$%]++|[$%](?!\{))*+\n)*+[ \t]*+\1"
+_NAMES = rb"[A-Za-z_]\w*+(?:\.[A-Za-z_]\w*+)*+"
+_PAIR = (
+    rb"[ \t\r\n]*\n[ \t]*[A-Za-z_]\w*+[ \t]*=[ \t]*(?:"
+    + _TEXT
+    + rb"|"
+    + _NAMES
+    + rb"|\d{1,9}|\[\]|\{\})[ \t]*,?[ \t]*(?=\n)"
+)
+_PLAIN = re.compile(_TEXT + rb"|" + _HEREDOC + rb"|\{(?:" + _PAIR + rb")*+\s*\}", re.ASCII)
+"""As little can be wrong with these: a string or a heredoc without a template, an object of a plain pair a line."""
 _MAY_MEND = re.compile(rb"\d[eE][+-]?\d")
 DEEPEST = 100
 """Blocks inside blocks that can be read."""
@@ -225,13 +237,13 @@ class _FileReader:
         name_node, value = parts[0], parts[-1]
         name = self.source[name_node.start_byte : name_node.end_byte].decode()
         row, start, end = name_node.start_point.row, value.start_point, node.end_point
-        damaged = node.has_error or any(row <= one <= end.row for one in self.damaged)
+        damaged = node.has_error or (bool(self.damaged) and any(row <= one <= end.row for one in self.damaged))
         problem = "the file has a syntax error here" if damaged else ""
         if start.row != row and not damaged:
             self.problem(node, f'the value of "{name}" must begin on the same line')
         text = self.source[value.start_byte : value.end_byte]
         expression = Expression(text, start.row + 1, start.column + 1, problem)
-        if not damaged and _TAME.fullmatch(text) is None:
+        if not damaged and _TAME.fullmatch(text) is None and _PLAIN.fullmatch(text) is None:
             self.check(name, expression)
         if name in body.attributes:
             self.problem(node, f'"{name}" is set twice (first on line {body.attributes[name].line})')
