@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable
+from copy import deepcopy
 from pathlib import Path
 
 import pytest
+import yaml
 from markdown_it import MarkdownIt
 
 from sumptuary.cli import program
@@ -265,6 +267,29 @@ def test_links_between_the_pages_lead_somewhere(page: Path) -> None:
         assert led.is_file(), target
         headings = re.findall(r"^#+ (.*)$", led.read_text(encoding="utf-8"), re.MULTILINE)
         assert not anchor or anchor in [heading.lower().replace(" ", "-") for heading in headings], anchor
+
+
+def test_a_pack_with_a_template_has_pages_of_both(sumptuary: Run, tmp_path: Path) -> None:
+    template = deepcopy(TEMPLATE)
+    spec = template["spec"]
+    assert isinstance(spec, dict)
+    spec["deny"] = "resource.environment == 'dev'"
+    spec["parameters"] = {
+        "type": "object",
+        "properties": {"hours": {"type": "number", "minimum": 1, "default": 60, "x-tighten": "lower"}},
+    }
+    policy = POLICY[: POLICY.index("  select:")] + "  rule: runs-at-night\n  parameters: {hours: 50}\n"
+    (tmp_path / "org.yaml").write_text(f"{yaml.safe_dump(template)}---\n{policy}")
+    code, _, said = sumptuary("docs", "--policies", str(tmp_path / "org.yaml"), "--output", "site")
+    assert code == 0, said
+    pages = written("site")
+    assert "| `hours` | number, at least 1 | `60` |  | lower it |" in pages["rules/runs-at-night.md"]
+    assert "(../policies/own-tags.md)" in pages["rules/runs-at-night.md"]
+    page = pages["policies/own-tags.md"]
+    assert "```cel\nresource.environment == 'dev'\n```" in page
+    assert "| `hours` | `50` |  | lower it |" in page
+    assert "hours is `730.0 * double(parameters.hours) / 168.0`" in page
+    assert "(rules/runs-at-night.md)" in pages["index.md"]
 
 
 def test_rules_of_a_lever_without_a_figure_say_so() -> None:
