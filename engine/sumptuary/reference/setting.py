@@ -52,8 +52,11 @@ def bullets(items: Iterable[str]) -> str:
 
 def prose(text: str) -> str:
     """What a document says, on one line: words as they are, all that could be markup as code."""
-    parts = _PLACEHOLDER.split(cut(text, LONGEST))
-    return "".join(code(part) if index % 2 else _words(part) for index, part in enumerate(parts))
+    said = ""
+    for index, part in enumerate(_PLACEHOLDER.split(cut(text, LONGEST))):
+        more = code(part) if index % 2 else _words(part)
+        said += f" {more}" if said.endswith("`") and more.startswith("`") else more  # two spans are not one fence
+    return said.strip()
 
 
 def _words(text: str) -> str:
