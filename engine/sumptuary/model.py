@@ -284,6 +284,7 @@ class Resource:
     ``multiplicity`` is Unknown for the one symbolic instance that stands for an unknown ``count`` or ``for_each``.
     ``attributes`` are as the source has them; values inside may be ``Unknown`` or a ``PartialMap``.
     ``host_provider`` is the cloud under a cluster (FOCUS: HostProviderName), empty where the provider is its own.
+    ``inferred`` says of an environment or team that nobody declared what it was told by ("its directory live/prod").
     """
 
     id: str
@@ -301,6 +302,7 @@ class Resource:
     tag_attribute: str = ""
     environment: str | Unknown | None = None
     team: str | Unknown | None = None
+    inferred: dict[str, str] | None = None
     attributes: dict[str, object] = field(default_factory=dict[str, object])
     origin: Origin = field(default_factory=Origin)
     relations: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])

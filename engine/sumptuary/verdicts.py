@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -105,7 +105,24 @@ def in_context(
         violation.message = f"{resource.address}: cannot be judged: {outcome.reason}"
         violation.remediation = what_settles(outcome.depends_on)
         violation.blocking = may_block and policy.enforcement.on_unknown == "fail"
+    if resource.inferred:
+        _say_supposed(violation, policy, resource.inferred)
     return violation
+
+
+def _say_supposed(violation: Violation, policy: Policy, inferred: Mapping[str, str]) -> None:
+    """Where a policy goes by an environment or team that nobody declared, it says so and is never highly certain."""
+    for fact, why in inferred.items():
+        if _goes_by(policy, fact):
+            violation.evidence = {**violation.evidence, fact: f"{getattr(violation.resource, fact)} ({why})"}
+            violation.confidence = "medium" if violation.confidence == "high" else violation.confidence
+
+
+def _goes_by(policy: Policy, fact: str) -> bool:
+    """Whether a policy is about some environments or teams and not others, or does more in some of them."""
+    if fact == "environment" and (policy.environments or policy.enforcement.environments):
+        return True
+    return f".{fact}" in policy.where or f"resource.{fact}" in repr(policy.template)
 
 
 def _fill_finding(violation: Violation, policy: Policy, finding: Finding, verdict: Verdict | None) -> None:
@@ -184,12 +201,12 @@ def what_settles(depends_on: Sequence[str]) -> str:
         )
     if "context.kubernetes.node_types" in depends_on:
         return "Name the cluster's node types in sumptuary.yaml (context.kubernetes.node_types)."
-    variables = [name for name in depends_on if name.startswith("var.")]
     if CALLER in depends_on:
         return (
             "Nothing that was scanned calls this module: scan it together with the root that calls it, or check that "
             "root's plan (terraform show -json)."
         )
+    variables = [name for name in depends_on if name.startswith("var.")]
     if variables:
         names = ", ".join(variables[:3])
         return f"Give {names} a value with --var or --var-file, or check the plan (terraform show -json)."

@@ -93,3 +93,27 @@ def test_the_context_fills_in_a_region_that_the_provider_block_leaves_out() -> N
     unsaid.region = Unknown("the configuration names no region", ("provider region",))
     applied.complete(unsaid)
     assert unsaid.region == "eu-west-1"
+
+
+def test_a_directory_tells_the_team_that_nobody_declared_and_the_run_says_so() -> None:
+    coverage = Coverage()
+    applied = settings(coverage, teams={"ml": "teams/ml/**"})
+    silent, deeper, declared, elsewhere = (
+        at(f"{root}/main.tf", root)
+        for root in ("infra/teams/ml", "infra/teams/ml/gpu", "infra/teams/ml", "infra/teams/mlops")
+    )
+    declared.team = "search"
+    for about in (silent, deeper, declared, elsewhere):
+        applied.complete(about)
+    applied.close()
+    assert [one.team for one in (silent, deeper, declared, elsewhere)] == ["ml", "ml", "search", None]
+    assert silent.inferred == {"team": "no tag says: by its directory, teams/ml"}
+    assert declared.inferred is None
+    assert coverage.notes == ["no tag says the team of 2 resources: taken to be ml, by their path (teams/ml/**)"]
+
+
+def test_no_directory_tells_of_what_is_live() -> None:
+    live = at("infra/prod/main.tf", "")
+    live.origin.uri = "arn:aws:ec2:us-east-1:123456789012:instance/i-1"
+    settings(environments={"production": "*"}, teams={"ml": "**"}).complete(live)
+    assert (live.environment, live.team, live.inferred) == (None, None, None)

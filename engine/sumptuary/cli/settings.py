@@ -11,6 +11,8 @@ from sumptuary.values import Unknown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sumptuary.coverage import Coverage
     from sumptuary.model import Resource
     from sumptuary.policy.compiled import Project
@@ -27,6 +29,7 @@ class Settings:
         self.coverage = coverage
         self.base = os.path.dirname(os.path.abspath(project.place.path)) if project.place is not None else os.getcwd()
         self.left_out = 0
+        self.inferred: dict[tuple[str, str, str], int] = {}
 
     def excludes(self, resource: Resource) -> bool:
         """Whether it is not to be judged, by its own file or its root module; it is counted then."""
@@ -39,16 +42,28 @@ class Settings:
         return excluded
 
     def complete(self, resource: Resource) -> None:
-        """Fill in the region of the project's context, and the environment that its directory tells."""
+        """Fill in the region of the project's context, and the environment and team that its directory tells."""
         if _is_unsaid(resource.region):
             provider = FAMILIES.get(resource.provider, resource.provider)
             resource.region = self.project.context.get(provider, {}).get("region") or resource.region
         if resource.environment is None and self.project.environments:
-            directory = f"/{self._relative(resource.origin.root or '.')}/"
-            for environment, pattern in self.project.environments.items():
-                if fnmatchcase(directory, pattern) or fnmatchcase(directory[1:], pattern):
-                    resource.environment = environment
-                    return
+            resource.environment = self._inferred(resource, "environment", self.project.environments)
+        if resource.team is None and self.project.teams:
+            resource.team = self._inferred(resource, "team", self.project.teams)
+
+    def _inferred(self, resource: Resource, fact: str, patterns: Mapping[str, str]) -> str | None:
+        """What the directory of a resource tells, by the first pattern that matches it; how it was told is kept."""
+        if resource.origin.uri:
+            return None
+        place = self._relative(resource.origin.root or ".")
+        directory = f"/{place}/"
+        for value, pattern in patterns.items():
+            if fnmatchcase(directory, pattern) or fnmatchcase(directory[1:], pattern):
+                resource.inferred = {**(resource.inferred or {}), fact: f"no tag says: by its directory, {place}"}
+                told = (fact, value, pattern)
+                self.inferred[told] = self.inferred.get(told, 0) + 1
+                return value
+        return None
 
     def cluster(self) -> Cluster:
         """Where pods run, as the project says."""
@@ -62,7 +77,10 @@ class Settings:
         )
 
     def close(self) -> None:
-        """Note what was left out, and forget what could not be read there."""
+        """Note what was inferred and left out, and forget what could not be read there."""
+        for (fact, value, pattern), count in sorted(self.inferred.items()):
+            text = f"no tag says the {fact} of {plural(count, 'resource')}"
+            self.coverage.note(f"{text}: taken to be {value}, by {'their' if count > 1 else 'its'} path ({pattern})")
         if not self.project.exclude:
             return
         self.coverage.failures = [one for one in self.coverage.failures if not self._excluded(one.path)]

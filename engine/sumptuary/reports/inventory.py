@@ -50,7 +50,7 @@ def row(resource: Resource) -> dict[str, object]:
     entries = resource.tags.entries
     origin = resource.origin
     path = origin.place.path if origin.place is not None else ""
-    return {
+    found: dict[str, object] = {
         "address": resource.address,
         "kind": resource.kind,
         "type": resource.type,
@@ -79,6 +79,7 @@ def row(resource: Resource) -> dict[str, object]:
         "tag_places": {key: _spot(tag.place, path) for key, tag in entries.items() if tag.place is not None},
         "depends_on": {reason: list(names) for reason, names in _waits(resource).items()},
     }
+    return {**found, "inferred": resource.inferred} if resource.inferred else found
 
 
 def _location(resource: Resource) -> dict[str, object]:

@@ -49,6 +49,7 @@ def resource_of(row: dict[str, object], here: Place) -> Resource:
         tag_attribute=given.text("tag_attribute"),
         environment=given.maybe_text("environment"),
         team=given.maybe_text("team"),
+        inferred=_inferred(given),
         attributes=_map(given, attributes),
         origin=origin,
         relations=_lists(given, "relations"),
@@ -81,6 +82,11 @@ def _map(given: Fields, attributes: object) -> dict[str, object]:
     if not is_map(attributes):
         raise given.wrong("attributes", "an object")
     return attributes
+
+
+def _inferred(given: Fields) -> dict[str, str] | None:
+    told = given.inner("inferred")
+    return {fact: told.text(fact) for fact in told.values} if told is not None else None
 
 
 def _lists(given: Fields, field: str) -> dict[str, tuple[str, ...]]:
