@@ -1,4 +1,4 @@
-"""The command ``rules``: which rules are installed, and what each flags, asks for and saves."""
+"""The command ``rules``: which rules there are, in Python and as templates; what each flags, asks for and saves."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import json
 import sys
 from dataclasses import MISSING, fields, is_dataclass
 
-from sumptuary.errors import PolicyError, UsageError
+from sumptuary.errors import PolicyError, SumptuaryError, UsageError
+from sumptuary.reports.printable import printable_lines
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from dataclasses import Field
     from typing import Any
 
+    from sumptuary.policy.compiled import Template
     from sumptuary.rule import Rule
 
 NAME = "rules"
@@ -26,7 +28,10 @@ def configure(parser: ArgumentParser) -> None:
     listing = actions.add_parser("list", help="every rule", description="List every installed rule.")
     listing.add_argument("--format", choices=("text", "json"), default="text")
     show = actions.add_parser("show", help="a rule's page", description="Show a rule's page and its parameters.")
-    show.add_argument("id", metavar="ID", help="the id of a rule")
+    show.add_argument("id", metavar="ID", help="the id of a rule or a template")
+    for action in (listing, show):
+        action.add_argument("--policies", action="append", default=[], metavar="PATH", help="where templates are")
+        action.add_argument("--pack", action="append", default=[], metavar="NAME", help="a pack by name")
 
 
 def run(arguments: Namespace) -> int:
@@ -37,27 +42,56 @@ def run(arguments: Namespace) -> int:
     if problems:
         raise PolicyError(problems)
     if arguments.action == "show":
-        sys.stdout.write(_page(_chosen(arguments.id, rules)))
-    elif arguments.format == "json":
-        sys.stdout.write(json.dumps([_summary(rules[name]) for name in sorted(rules)], indent=2) + "\n")
+        sys.stdout.write(_page(rules[arguments.id]) if arguments.id in rules else _template(arguments, rules))
+        return 0
+    try:
+        templates, wrong = _templates(arguments), None
+    except SumptuaryError as error:  # the rules in Python are there all the same
+        templates, wrong = {}, error
+    everything = {**templates, **rules}
+    if arguments.format == "json":
+        sys.stdout.write(json.dumps([_summary(everything[name]) for name in sorted(everything)], indent=2) + "\n")
     else:
-        width = max((len(name) for name in rules), default=0)
-        for name in sorted(rules):
-            sys.stdout.write(f"{name:<{width}}  {rules[name].title}\n")
+        width = max((len(name) for name in everything), default=0)
+        for name in sorted(everything):
+            sys.stdout.write(printable_lines(f"{name:<{width}}  {everything[name].title}").rstrip() + "\n")
+    if wrong is not None:
+        raise wrong
     return 0
 
 
-def _chosen(name: str, rules: dict[str, type[Rule]]) -> type[Rule]:
+def _templates(arguments: Namespace) -> dict[str, Template]:
+    """The rule templates among the documents that hold here."""
+    from sumptuary.policy.load import load
+
+    return {template.id: template for template in load(arguments.policies, packs=arguments.pack).templates}
+
+
+def _template(arguments: Namespace, rules: dict[str, type[Rule]]) -> str:
+    """The page of a template."""
     from sumptuary.cli.arguments import nearest
+    from sumptuary.cli.template_page import page
 
-    if name not in rules:
-        close = nearest(name, rules)
+    templates = _templates(arguments)
+    if arguments.id not in templates:
+        close = nearest(arguments.id, [*rules, *templates])
         hint = f"did you mean `{close}`?" if close else "`sumptuary rules list` shows them"
-        raise UsageError(f"no rule {name!r} is installed", hint=hint)
-    return rules[name]
+        raise UsageError(f"there is no rule {arguments.id!r}: none is installed, and no template holds here", hint=hint)
+    return printable_lines(page(templates[arguments.id])).rstrip() + "\n"
 
 
-def _summary(rule: type[Rule]) -> dict[str, object]:
+def _summary(rule: type[Rule] | Template) -> dict[str, object]:
+    if not isinstance(rule, type):
+        from sumptuary.cli.template_page import names
+
+        where = {"template": f"{rule.place.path}:{rule.place.line}", "pack": rule.pack}
+        return {
+            "id": rule.id,
+            "title": rule.title,
+            "kinds": list(rule.kinds),
+            "parameters": names(rule),
+            **where,
+        }
     return {
         "id": rule.id,
         "title": rule.title,

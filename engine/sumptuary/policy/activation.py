@@ -65,13 +65,13 @@ def _unpriced(resource: Resource) -> dict[str, object]:
 def change_value(change: Resource) -> dict[str, object]:
     """A change set as ``change``: amounts in USD as numbers, not known where a resource has no price.
 
-    ``monthly_increase`` is the expected one, between ``low`` and ``high``; ``teams`` has the same for each team.
+    ``monthly_increase`` is the expected one, between ``low`` and ``high``; ``teams`` lists the same for each team.
     """
     attributes = change.attributes
     found = _figures(attributes)
     teams, runs = attributes.get("teams"), attributes.get("runs")
     if is_map(teams):
-        found["teams"] = {name: _figures(figures) for name, figures in teams.items() if is_map(figures)}
+        found["teams"] = [{"team": name, **_figures(item)} for name, item in teams.items() if is_map(item)]
     if is_list(runs):
         found["runs"] = [normalised({**run, "cost": _amount(run.get("cost"))}) for run in runs if is_map(run)]
     if "live" in attributes:

@@ -74,7 +74,7 @@ def nameless(text: str, uses: Iterable[Use], known: dict[tuple[str, ...], Sequen
     """The paths that name nothing. ``known`` maps a path to the words that may follow it."""
     found: dict[str, SyntaxProblem] = {}
     for use in uses:
-        steps = tuple("[*]" if isinstance(step, int) else step for step in use.path)
+        steps = tuple(EACH if isinstance(step, int) else step for step in use.path)
         for depth in range(1, min(len(steps), 5)):
             words = known.get(steps[:depth])
             if words is not None and steps[depth] not in words:
@@ -93,7 +93,7 @@ def words_of(
         known |= _resource_words("group", "resources", EACH)
     else:
         known |= _resource_words("resource")
-        known[("change",)] = CHANGE_FIELDS
+        known[("change",)] = known[("change", "teams", EACH)] = CHANGE_FIELDS
     return known
 
 

@@ -53,7 +53,8 @@ class Terms:
         prefix = GROUPED if self.group_by else ("resource",)
         wanted = {name for expression in expressions for name in expression.fields_of(*prefix)}
         self.fields = tuple(sorted(wanted))
-        self.change_fields = {step for expression in expressions for step in expression.reads("change")}
+        changes = [use.path for expression in expressions for use in expression.uses if use.path[0] == "change"]
+        self.needs_base = any(step in INCREASE for path in changes for step in path)
 
     def asked(self, **values: object) -> Asked:
         """What the template's expressions are asked about."""
@@ -89,7 +90,7 @@ class SingleRule(ResourceRule):
         asked, facts = terms.asked(resource=resource_value(resource, terms.fields)), dict[str, object]()
         if resource.kind == "change.set":
             change = change_value(resource)
-            if terms.change_fields.intersection(INCREASE) and "monthly_increase" not in change:
+            if terms.needs_base and "monthly_increase" not in change:
                 return Skipped(NO_BASE)
             facts["change"] = asked.values["change"] = change
         try:

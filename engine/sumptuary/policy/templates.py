@@ -1,4 +1,7 @@
-"""Compiles rule templates: their parameters' schema, conditions, savings and messages, each mistake at its place."""
+"""Compiles rule templates: their parameters' schema, conditions, savings and messages, each mistake at its place.
+
+JSON Schema and CEL are imported only where there is a template.
+"""
 
 from __future__ import annotations
 
@@ -12,15 +15,16 @@ from sumptuary.errors import SumptuaryError
 from sumptuary.model import KINDS, Place
 from sumptuary.policy import compiled, documents, message, problems
 from sumptuary.policy.activation import CHANGE_FIELDS, GROUP_FIELDS
-from sumptuary.policy.conditions import TRUTH, Expression, mistakes
 from sumptuary.policy.groups import name_mistakes, name_of, path_mistake
-from sumptuary.policy.parameter_schema import ParameterSchema, placed, schema_mistakes
 from sumptuary.policy.places import Root
 from sumptuary.policy.problems import Path
-from sumptuary.policy.recipes import EXPRESSIONS
 from sumptuary.policy.registry import path_of
 from sumptuary.rule import Rule
 from sumptuary.yaml_lines import Document
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from sumptuary.policy.parameter_schema import ParameterSchema
 
 CHANGE = "change.set"
 RUN_BY = {"group": "sumptuary.policy.template_rule:GroupRule", "single": "sumptuary.policy.template_rule:SingleRule"}
@@ -104,6 +108,8 @@ class Template:
 
 def tighten_of(template: documents.RuleTemplate, path: str) -> str:
     """Which way a lower layer may move a template's parameter at a dotted path: its ``x-tighten``, or empty."""
+    from sumptuary.policy.parameter_schema import ParameterSchema
+
     return ParameterSchema(template.spec.parameters).tighten_of(path)
 
 
@@ -181,6 +187,8 @@ class _One:
 
     def schema(self) -> None:
         """The JSON Schema of the parameters."""
+        from sumptuary.policy.parameter_schema import ParameterSchema, placed, schema_mistakes
+
         template, path = self.template, ("spec", "parameters")
         wrong = schema_mistakes(self.spec.parameters)
         self.wrong += placed(wrong, template.file, template.document, path)
@@ -189,6 +197,9 @@ class _One:
 
     def conditions(self) -> None:
         """The condition and the expressions of the savings recipe."""
+        from sumptuary.policy.cel_language import TRUTH
+        from sumptuary.policy.recipes import EXPRESSIONS
+
         name = "deny" if self.spec.deny is not None else "require"
         self.expression(("spec", name), TRUTH)
         for key, gives in EXPRESSIONS.items():
@@ -197,6 +208,8 @@ class _One:
 
     def expression(self, path: Path, gives: tuple[str, ...]) -> None:
         """One CEL expression."""
+        from sumptuary.policy.conditions import mistakes
+
         template = self.template
         text = str(template.document.value_at(path))
         subject = "resource" if self.spec.over is None else "group"
@@ -220,6 +233,8 @@ class _One:
 
 
 def _reads_change(text: str, gives: tuple[str, ...]) -> bool:
+    from sumptuary.policy.conditions import Expression
+
     try:
         return bool(Expression(text, gives).reads("change"))
     except SumptuaryError:  # it does not compile, which is told already
@@ -238,6 +253,8 @@ def checked_parameters(
     """A policy's parameters with the template's defaults filled in, or None with what is wrong with them."""
     if template.schema is None:
         return None, []
+    from sumptuary.policy.parameter_schema import placed
+
     values = template.schema.filled(given)
     wrong = template.schema.mistakes(values)
     found = placed(wrong, file, document, prefix, dotted=profile)
