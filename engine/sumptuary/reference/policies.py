@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from sumptuary.policy import documents
     from sumptuary.policy.compiled import Enforcement, Policy
-    from sumptuary.policy.documents.policies import Fix, PolicySpec
+    from sumptuary.policy.documents.policies import Case, Fix, PolicySpec
 
 MEANING = {
     "off": "not judged",
@@ -234,5 +234,28 @@ def _waivers(policy: Policy) -> str:
 
 
 def _tests(spec: PolicySpec) -> str:
-    rows = [(prose(case.name), value(case.given), code(case.expect), code(case.message, 600)) for case in spec.tests]
-    return table(("case", "given", "expected", "saying"), rows) or "It has none."
+    rows = [(prose(one.name), value(one.given), _circumstances(one), _expected(one)) for one in spec.tests]
+    if any(row[2] for row in rows):
+        return table(("case", "given", "with", "expected"), rows)
+    return table(("case", "given", "expected"), [(row[0], row[1], row[3]) for row in rows]) or "It has none."
+
+
+def _circumstances(case: Case) -> str:
+    """What a case sets beside its resources."""
+    said = [f"stage {code(case.stage)}"] if case.stage != "ci" else []
+    said += [f"profile {code(case.profile)}"] if case.profile else []
+    said += (
+        [f"the clock at {code(case.now.isoformat().removesuffix('T00:00:00+00:00'))}"] if case.now is not None else []
+    )
+    if case.inputs is not None:
+        said.append(f"only the inputs {words(case.inputs)}" if case.inputs else "no inputs")
+    return ", ".join(said)
+
+
+def _expected(case: Case) -> str:
+    said = [code(case.expect)]
+    said += [f"as {code(case.enforcement)}"] if case.enforcement is not None else []
+    if "savings" in case.model_fields_set:
+        said.append("without a figure" if case.savings is None else f"saving {code(case.savings)} USD a month")
+    said += [f"saying {code(case.message, 600)}"] if case.message else []
+    return ", ".join(said)

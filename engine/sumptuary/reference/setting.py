@@ -22,6 +22,7 @@ CELL = 600
 """Characters of a value in a table."""
 
 _PLACEHOLDER = re.compile(r"(\{\{[^{}]{0,200}\}\})")
+_ENDS = re.compile(r"[.,;:]+(?=\s|$)")
 _FENCE = re.compile(r"`{3,}|~{3,}")
 _NAME = re.compile(r"[^a-z0-9-]+")
 
@@ -54,6 +55,8 @@ def prose(text: str) -> str:
     """What a document says, on one line: words as they are, all that could be markup as code."""
     said = ""
     for index, part in enumerate(_PLACEHOLDER.split(cut(text, LONGEST))):
+        if said and not index % 2 and (ends := _ENDS.match(part)) is not None:
+            said, part = said + ends[0], part[ends.end() :]  # noqa: PLW2901  # what ends a clause is no code
         more = code(part) if index % 2 else _words(part)
         said += f" {more}" if said.endswith("`") and more.startswith("`") else more  # two spans are not one fence
     return said.strip()
