@@ -88,7 +88,7 @@ class _OfType(Lazy):
 class Node:
     """One resource or data block of a module instance, and its instances."""
 
-    __slots__ = ("_expanding", "_expansion", "_made", "declaration", "instance", "is_data")
+    __slots__ = ("_expanding", "_expansion", "_made", "_symbolic", "_value", "declaration", "instance", "is_data")
 
     def __init__(self, instance: Instance, declaration: Declaration, *, is_data: bool) -> None:
         self.instance = instance
@@ -96,7 +96,9 @@ class Node:
         self.is_data = is_data
         self._expansion: Expansion | None = None
         self._expanding = False
-        self._made: dict[str, ResourceInstance] = {}
+        self._made: dict[int | str | None, ResourceInstance] = {}
+        self._symbolic: ResourceInstance | None = None
+        self._value: object = ABSENT
 
     @property
     def address(self) -> str:
@@ -119,29 +121,34 @@ class Node:
 
     def made(self, key: int | str | None) -> ResourceInstance:
         """The instance under a key."""
-        index = index_text(key)
-        found = self._made.get(index)
+        found = self._made.get(key)
         if found is None:
             names = names_of(self.expansion, key, self.expansion.keys[key])
-            found = self._made[index] = ResourceInstance(self, index, self._scope(names))
+            found = self._made[key] = ResourceInstance(self, index_text(key), self._scope(names))
         return found
 
     def symbolic(self) -> ResourceInstance | None:
         """The instance that stands for those that are not known; None when all are."""
         if self.expansion.rest is None:
             return None
-        found = self._made.get(SYMBOLIC_TEXT)
-        if found is None:
+        if self._symbolic is None:
             scope = self._scope(symbolic_names(self.expansion))
-            found = self._made[SYMBOLIC_TEXT] = ResourceInstance(self, SYMBOLIC_TEXT, scope)
-        return found
+            self._symbolic = ResourceInstance(self, SYMBOLIC_TEXT, scope)
+        return self._symbolic
 
     def _scope(self, names: dict[str, object]) -> Scope:
         return Inner(self.instance, names) if names else self.instance
 
     def value(self) -> object:
         """An object; with ``count`` a list, with ``for_each`` a map of them."""
-        expansion = self.expansion
+        if self._value is not ABSENT:
+            return self._value
+        value = self._collected(self.expansion)
+        if self._expansion is not None:  # while its count is being worked out, it is not yet what it will be
+            self._value = value
+        return value
+
+    def _collected(self, expansion: Expansion) -> object:
         if expansion.repeated == "":
             return self.made(None)
         if expansion.repeated == "count":
