@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import lru_cache
 
 from sumptuary.sources.terraform import numbers
 from sumptuary.sources.terraform.functions.formatting import json_string
@@ -13,6 +14,8 @@ from sumptuary.values import is_list, is_map
 FUNCTIONS = Table()
 function = FUNCTIONS.function
 _MOST_NODES = 200_000
+_LARGEST_KEPT = 100_000
+"""Characters of a YAML text whose value is kept for the next that asks; nothing ever changes a value in place."""
 
 
 def json_text(value: object) -> str:
@@ -60,7 +63,14 @@ def _refused(name: str) -> object:
 
 @function("string")
 def yamldecode(text: str) -> object:
-    """The value that one YAML document stands for."""
+    """The value that one YAML document stands for. A file is decoded once, however many modules read it."""
+    from sumptuary.sources.terraform.functions.yaml_values import decode
+
+    return _decoded(text) if len(text) <= _LARGEST_KEPT else decode(text, _MOST_NODES)
+
+
+@lru_cache(maxsize=64)
+def _decoded(text: str) -> object:
     from sumptuary.sources.terraform.functions.yaml_values import decode
 
     return decode(text, _MOST_NODES)
