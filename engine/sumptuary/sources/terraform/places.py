@@ -34,17 +34,16 @@ class Chase:
 def places_of(declaration: Declaration) -> dict[str, Place]:
     """Attribute path to place, worked out once a block. Repeated blocks are numbered; the first has both names."""
     if declaration.places is None:
-        places: dict[str, Place] = {}
-        for path, line, end_line, column in _walk(declaration.body, ""):
-            places.setdefault(path, Place(declaration.shown, line, end_line, column))
-        declaration.places = places
+        declaration.places = {}
+        _find(declaration.body, "", declaration.shown, declaration.places)
     return declaration.places
 
 
-def _walk(body: Body, prefix: str) -> Iterator[tuple[str, int, int, int]]:
+def _find(body: Body, prefix: str, shown: str, places: dict[str, Place]) -> None:
+    """Add the places of a body's attributes and blocks; one that is there stays."""
     for name, attribute in body.attributes.items():
-        if prefix or name not in META:
-            yield prefix + name, attribute.line, attribute.end_line, attribute.expression.column
+        if (prefix or name not in META) and (path := prefix + name) not in places:
+            places[path] = Place(shown, attribute.line, attribute.end_line, attribute.expression.column)
     numbers: dict[str, int] = {}
     for block in body.blocks:
         name, inner = block.type, block.body
@@ -56,8 +55,8 @@ def _walk(body: Body, prefix: str) -> Iterator[tuple[str, int, int, int]]:
         number = numbers.get(name, 0)
         numbers[name] = number + 1
         for path in (f"{prefix}{name}", f"{prefix}{name}.{number}"):
-            yield path, block.line, block.end_line, 0
-            yield from _walk(inner, f"{path}.")
+            places.setdefault(path, Place(shown, block.line, block.end_line))
+            _find(inner, f"{path}.", shown, places)
 
 
 def relations_of(made: ResourceInstance) -> dict[str, tuple[str, ...]]:
