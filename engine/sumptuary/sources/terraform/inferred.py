@@ -6,12 +6,13 @@ from sumptuary.model import Origin, Place
 from sumptuary.sources.terraform.expressions import Expression
 from sumptuary.sources.terraform.lazy import settled
 from sumptuary.sources.terraform.provenance import At, trace_variable
-from sumptuary.values import ABSENT, is_list, is_map
+from sumptuary.values import ABSENT, Unknown, is_list, is_map
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from sumptuary.sources.terraform.graph import Instance
     from sumptuary.sources.terraform.instances import ResourceInstance
     from sumptuary.sources.terraform.syntax import Attribute, Body
 
@@ -24,6 +25,26 @@ def address_in_module(made: ResourceInstance, stands_at: Expression) -> str:
     instance = made.node.instance
     told = settled(stands_at.evaluate(made.scope))
     return instance.full(told.replace("{}", made.index)) if isinstance(told, str) else made.address
+
+
+def unseen(instance: Instance) -> object:
+    """What variable files that are not here may add to what a call hands on: nothing, or Unknown.
+
+    A root module some of whose variables have no value is run with files that are elsewhere. They may as well give
+    the variables that have an empty default, which a label is made of.
+    """
+    call, caller = instance.call, instance.parent
+    if call is None or caller is None or caller.parent is not None:
+        return {}
+    given = {each for attribute in call.body.attributes.values() for each in attribute.expression.references()}
+    if any(each[0] == "var" for each in given):
+        for name, declared in caller.module.variables.items():
+            value = (
+                None if "default" in declared.body.attributes else settled(Expression(f"var.{name}").evaluate(caller))
+            )
+            if isinstance(value, Unknown):
+                return Unknown(f"{value.reason}, and what gives it one may give tags", value.depends_on)
+    return {}
 
 
 class InferredOrigin(Origin):

@@ -136,6 +136,10 @@ class Locals(Computed):
     def compute(self, name: str) -> object:
         """The value of a local, in its module's scope."""
         found = self.instance.module.locals.get(name)
+        if name == "unseen" and self.instance.module.inferred:
+            from sumptuary.sources.terraform.inferred import unseen
+
+            return unseen(self.instance)
         if found is None:
             return Unknown(f"local.{name} is not declared in {self.instance.module.shown}", (f"local.{name}",))
         return found[0].expression.evaluate(self.instance)

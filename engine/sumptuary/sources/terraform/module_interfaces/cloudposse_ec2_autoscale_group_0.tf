@@ -9,6 +9,7 @@ variable "mixed_instances_policy" { default = null }
 
 locals {
   own_attributes = []
+  own_tags       = {}
 }
 
 resource "aws_launch_template" "default" {

@@ -15,6 +15,7 @@ variable "assign_eip_address" { default = true }
 
 locals {
   own_attributes = []
+  own_tags       = {}
 }
 
 resource "aws_instance" "default" {

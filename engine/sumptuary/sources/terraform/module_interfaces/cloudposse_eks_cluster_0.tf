@@ -7,6 +7,7 @@ variable "cluster_attributes" { default = ["cluster"] }
 
 locals {
   own_attributes = var.cluster_attributes
+  own_tags       = {}
 }
 
 resource "aws_eks_cluster" "default" {

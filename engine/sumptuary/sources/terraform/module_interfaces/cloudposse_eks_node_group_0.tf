@@ -11,6 +11,7 @@ variable "kubernetes_labels" { default = {} }
 
 locals {
   own_attributes = ["workers"]
+  own_tags       = {}
 }
 
 resource "aws_eks_node_group" "default" {

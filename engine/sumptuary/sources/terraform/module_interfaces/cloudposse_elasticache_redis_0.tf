@@ -11,6 +11,7 @@ variable "global_replication_group_id" { default = null }
 
 locals {
   own_attributes = []
+  own_tags       = {}
 }
 
 resource "aws_elasticache_replication_group" "default" {

@@ -35,7 +35,7 @@ locals {
   given_key_case   = var.label_key_case != null ? var.label_key_case : try(var.context.label_key_case, null)
   given_value_case = var.label_value_case != null ? var.label_value_case : try(var.context.label_value_case, null)
   given_as_tags    = contains(try(coalesce(var.context.labels_as_tags, ["unset"]), ["unset"]), "unset") ? var.labels_as_tags : var.context.labels_as_tags
-  given_tags       = merge(try(var.context.tags, {}), var.tags)
+  given_tags       = merge(local.own_tags, try(var.context.tags, {}), var.tags)
   given_attributes = compact(distinct(concat(try(coalesce(var.context.attributes, []), []), coalesce(var.attributes, []), local.own_attributes)))
 
   delimiter  = local.given_delimiter == null ? "-" : local.given_delimiter

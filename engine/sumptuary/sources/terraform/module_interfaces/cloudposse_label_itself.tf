@@ -2,6 +2,7 @@
 
 locals {
   own_attributes = []
+  own_tags       = local.unseen
 }
 
 output "enabled" { value = local.enabled }

@@ -7,6 +7,7 @@ variable "subnet_ids" { default = [] }
 
 locals {
   own_attributes = []
+  own_tags       = {}
 }
 
 resource "aws_msk_cluster" "default" {

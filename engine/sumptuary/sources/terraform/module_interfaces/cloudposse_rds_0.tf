@@ -12,6 +12,7 @@ variable "availability_zone" { default = null }
 
 locals {
   own_attributes = []
+  own_tags       = {}
 }
 
 resource "aws_db_instance" "default" {

@@ -11,6 +11,7 @@ variable "instance_availability_zone" { default = "" }
 
 locals {
   own_attributes = []
+  own_tags       = {}
 }
 
 resource "aws_rds_cluster" "primary" {

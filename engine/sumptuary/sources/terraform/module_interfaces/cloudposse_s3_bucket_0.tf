@@ -4,6 +4,7 @@ variable "bucket_name" { default = null }
 
 locals {
   own_attributes = []
+  own_tags       = {}
 }
 
 resource "aws_s3_bucket" "default" {
