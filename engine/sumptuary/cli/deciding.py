@@ -16,16 +16,17 @@ if TYPE_CHECKING:
     from sumptuary.rule import ApprovalFact
 
 
-def approvals_of(reading: Reading) -> tuple[ApprovalFact, ...]:
-    """The approvals that stand in a run; what does not count is noted."""
+def approvals_of(reading: Reading, arguments: Namespace) -> tuple[ApprovalFact, ...]:
+    """The approvals that stand in a run, with the draft that is tried; what does not count is noted."""
     around = reading.circumstances
-    if not around.laws.approvals:
+    documents = [*around.laws.approvals, *getattr(arguments, "drafts", ())]
+    if not documents:
         return ()
     from sumptuary.decisions.approvals import standing
 
     plans = reading.coverage.plans
     plan = next(iter(plans.values())) if len(plans) == 1 and len(reading.paths) == 1 else ""
-    stand = standing(around.laws.approvals, around.now, plan=plan, signers=around.laws.project.signers)
+    stand = standing(documents, around.now, plan=plan, signers=around.laws.project.signers)
     for note in stand.notes:
         reading.coverage.note(note)
     return stand.approvals

@@ -46,7 +46,7 @@ def whole_report(reading: Reading, arguments: Namespace) -> Report:
         stage=arguments.stage,
         fail_on=arguments.fail_on,
         prefix=around.prefix,
-        approvals=approvals_of(reading),
+        approvals=approvals_of(reading, arguments),
         inputs=around.inputs,
         allow_incomplete=arguments.allow_incomplete,
     )

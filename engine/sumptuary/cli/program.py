@@ -32,7 +32,10 @@ if TYPE_CHECKING:
             ...
 
 
-COMMANDS = ("check", "scan", "resources", "policies", "rules", "prices", "history", "baseline", "init", "docs")
+COMMANDS = (
+    *("check", "scan", "resources", "policies", "rules", "prices", "history"),
+    *("waive", "approve", "baseline", "init", "docs"),
+)
 """The commands in the order in which the help shows them; each is a file of this name beside this one."""
 
 FAULT, INTERRUPTED = 4, 130

@@ -140,8 +140,8 @@ def _decisions_alone(sources: Sequence[str], repository: Repository) -> tuple[La
 
 
 def _with_signers(laws: Laws, repository: Repository) -> Laws:
-    """The laws with the usual file of allowed signers, where somebody signed and no other file is named."""
-    if not laws.project.signers and any(approval.signatures for approval in laws.approvals):
+    """The laws with the usual file of allowed signers, where there is one and no other is named."""
+    if not laws.project.signers:
         usual = (os.path.join(directory, SIGNERS) for directory in repository.directories)
         laws.project.signers = next((path for path in usual if os.path.isfile(path)), "")
     return laws
