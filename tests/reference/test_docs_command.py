@@ -127,6 +127,13 @@ def test_every_field_of_a_document_says_what_it_means(kind: str) -> None:
     assert [row.name for row in rows if not (row.meaning or row.choices)] == []
 
 
+def test_every_argument_says_what_it_means(sumptuary: Run) -> None:
+    sumptuary("docs", "--output", "site")
+    rows = re.findall(r"^\| `(.*)` \|(.*)\|$", written("site")["commands.md"], re.MULTILINE)
+    assert len(rows) > 40
+    assert [name for name, meaning in rows if not meaning.strip()] == []
+
+
 def test_the_same_bytes_wherever_it_runs(sumptuary: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     sumptuary("docs", "--output", "site")
     first = written("site")
