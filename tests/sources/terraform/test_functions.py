@@ -47,6 +47,9 @@ def tree(tmp_path: Path) -> Path:
     (root / "stack" / "files" / "deep" / "c.txt").write_text("c")
     (root / "stack" / "files" / "t.tftpl").write_text("%{ for x in xs ~}\n${x}-${y}\n%{ endfor ~}\n")
     (root / "stack" / "files" / "bad.tftpl").write_text("one\n${x")
+    (root / "stack" / "files" / "loops.tftpl").write_text(
+        '%{ for x in ["a"] }${templatestring("<$${x}>", { x = x })}%{ endfor }'
+    )
     (root / "stack" / "files" / "loop.tftpl").write_text('${templatefile("files/loop.tftpl", {})}')
     (root / "stack" / "binary").write_bytes(b"\xff\xfe\x00")
     (root / "shared.txt").write_text("shared")
@@ -73,7 +76,10 @@ def told(expression: str, tree: Path) -> object:
         ('fileexists("files")', False),
         ('fileset("files", "*.txt")', ["a.txt"]),
         ('fileset("files", "**/*.txt")', ["a.txt", "deep/c.txt"]),
-        ('fileset("files", "**")', ["a.txt", "b.json", "bad.tftpl", "deep/c.txt", "loop.tftpl", "t.tftpl"]),
+        (
+            'fileset("files", "**")',
+            ["a.txt", "b.json", "bad.tftpl", "deep/c.txt", "loop.tftpl", "loops.tftpl", "t.tftpl"],
+        ),
         ('fileset("files", "{a,b}.*")', ["a.txt", "b.json"]),
         ('fileset("files", "[ab].???")', ["a.txt"]),
         ('fileset("none", "*")', []),
@@ -117,7 +123,8 @@ def test_files_inside_the_tree(expression: str, expected: object, tree: Path) ->
         ('templatefile("files/t.tftpl", {xs = ["a"]})', "not given the variable y"),
         ('templatefile("files/t.tftpl", {xs = u, y = 1})', "u is not known"),
         ('templatefile("files/bad.tftpl", {x = 1})', "line 2"),
-        ('templatefile("files/loop.tftpl", {})', "too deeply"),
+        ('templatefile("files/loop.tftpl", {})', "a template calls another one"),
+        ('try(templatefile("files/loops.tftpl", {}), "refused")', "a template calls another one"),
     ],
 )
 def test_what_lies_outside_or_cannot_be_read_is_unknown(expression: str, reason: str, tree: Path) -> None:

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from sumptuary.sources.tree import Tree
 
 _PROVIDER = re.compile(rb'(?m)^\s*"?provider"?\b')
-IGNORED = frozenset({"moved", "removed", "import", "check", "action", "ephemeral", "list", "library"})
+IGNORED = frozenset({"moved", "removed", "import", "action", "ephemeral", "list", "library"})
 """Blocks that neither add a resource nor change one's value."""
-_LABELS = {"variable": 1, "output": 1, "provider": 1, "module": 1, "resource": 2, "data": 2}
+_LABELS = {"variable": 1, "output": 1, "provider": 1, "module": 1, "check": 1, "resource": 2, "data": 2}
 
 SUFFIXES = (".tf", ".tofu", ".tf.json", ".tofu.json")
 """Files of configuration."""
@@ -96,6 +96,7 @@ class Module:
 
     __slots__ = (
         "calls",
+        "checks",
         "complete",
         "data",
         "directory",
@@ -126,6 +127,7 @@ class Module:
         self.data: dict[str, Declaration] = {}
         self.calls: dict[str, Declaration] = {}
         self.providers: dict[str, Declaration] = {}
+        self.checks: dict[str, Declaration] = {}
         self.settings: list[Declaration] = []
         self.types: frozenset[str] = frozenset()
         self.variable_files: tuple[str, ...] = ()
@@ -185,7 +187,8 @@ class Library:
             module.hides_provider = module.hides_provider or _PROVIDER.search(content) is not None
         shown = self.tree.shown(path)
         if override:
-            override_with(module, file.body, path, shown)
+            for line, what in override_with(module, file.body, path, shown):
+                self.tree.coverage.note(f"{shown}:{line}: there is no {what} to override: Terraform would refuse this")
             return
         for attribute in file.body.attributes.values():
             module.complete = False
@@ -263,6 +266,7 @@ def _table(module: Module, kind: str) -> dict[str, Declaration]:
         "data": module.data,
         "module": module.calls,
         "provider": module.providers,
+        "check": module.checks,
     }[kind]
 
 
@@ -273,11 +277,14 @@ def _provider_key(declaration: Declaration) -> str:
     return f"{declaration.name}.{text}" if isinstance(text, str) and text else declaration.name
 
 
-def override_with(module: Module, body: Body, path: str, shown: str) -> None:
-    """Lay an override file over the blocks that stand, in Terraform's way."""
+def override_with(module: Module, body: Body, path: str, shown: str) -> list[tuple[int, str]]:
+    """Lay an override file over the blocks that stand, in Terraform's way. Gives line and name of what has no such."""
+    alone: list[tuple[int, str]] = []
     for block in body.blocks:
         if block.type == "locals":
             for name, attribute in block.body.attributes.items():
+                if name not in module.locals:
+                    alone.append((attribute.line, f"local.{name}"))
                 module.locals[name] = (attribute, shown)
         elif len(block.labels) == _LABELS.get(block.type, -1):
             declaration = Declaration(".".join(block.labels), block, path, shown)
@@ -285,6 +292,7 @@ def override_with(module: Module, body: Body, path: str, shown: str) -> None:
             name = _provider_key(declaration) if block.type == "provider" else declaration.name
             before = table.get(name)
             if before is None:
+                alone.append((block.line, f"{block.type} {name}"))
                 table[name] = declaration
             else:
                 table[name] = Declaration(
@@ -292,6 +300,7 @@ def override_with(module: Module, body: Body, path: str, shown: str) -> None:
                 )
         elif block.type == "terraform":
             module.settings.append(Declaration("terraform", block, path, shown))
+    return alone
 
 
 def literal(expression: Expression) -> object:

@@ -68,13 +68,15 @@ class Variables(Computed):
         return list(self.instance.module.variables)
 
     def compute(self, name: str) -> object:
-        """What was given, or the default. A sensitive variable is Unknown: its value must not reach any output."""
+        """What was given, or the default. What is sensitive or ephemeral is Unknown: it must not reach any output."""
         declaration = self.instance.module.variables.get(name)
         label = f"{self.instance.address}.var.{name}" if self.instance.address else f"var.{name}"
         if declaration is None:
             return Unknown(f"{label} is not declared", (label,))
         if _flag(declaration, "sensitive"):
             return Unknown(f"{label} is sensitive", (label,))
+        if _flag(declaration, "ephemeral"):
+            return Unknown(f"{label} is ephemeral", (label,))
         given, value = self._given(declaration)
         if given and value is None and not _flag(declaration, "nullable", default=True):
             given = False
@@ -207,5 +209,7 @@ class Outputs(Computed):
             return Unknown(f"{full} is not an output of {self.instance.module.shown}{hint}", (full,))
         if _flag(declaration, "sensitive"):
             return Unknown(f"{full} is sensitive", (full,))
+        if _flag(declaration, "ephemeral"):
+            return Unknown(f"{full} is ephemeral", (full,))
         value = declaration.expression("value")
         return value.evaluate(self.instance) if value is not None else None

@@ -285,9 +285,9 @@ class _FileReader:
             return row, end  # what is missing there is told already
         if opened > row:
             self.problem(node, "the opening brace of a block must be on the line of its name")
-        elif inside == opened and (end > opened or inner.blocks or len(inner.attributes) > 1):
+        elif inside == opened and (end > inside_end or inner.blocks or len(inner.attributes) > 1):
             self.problem(node, "a block on one line may hold one argument, and must be closed on it")
-        elif inside_end == end > opened and (inner.blocks or inner.attributes):
+        elif inside_end == end > opened != inside and (inner.blocks or inner.attributes):
             self.problem(node, "a new line is missing before the closing brace of this block")
         return row, end
 

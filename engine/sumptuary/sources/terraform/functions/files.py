@@ -7,7 +7,7 @@ import os
 
 from sumptuary.sources.terraform.functions.hashing import digest
 from sumptuary.sources.terraform.functions.signature import Table
-from sumptuary.sources.terraform.scope import EvaluationError, TooLargeError
+from sumptuary.sources.terraform.scope import EvaluationError
 from sumptuary.values import PartialMap, Unknown
 
 TYPE_CHECKING = False
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 FUNCTIONS = Table()
 function = FUNCTIONS.function
-_DEEPEST_TEMPLATE = 8
+_INSIDE = ""
+"""A name that nobody can write, which is true inside of a template."""
 
 
 def _text(scope: Scope, path: str) -> str | Unknown:
@@ -90,7 +91,9 @@ def templatestring(scope: Scope, text: str, variables: dict[str, object]) -> obj
 
 
 def fill_in(scope: Scope, text: str, variables: dict[str, object]) -> object:
-    """The text of a template that sees only its variables."""
+    """The text of a template that sees only its variables; Unknown inside of another template."""
+    if scope.root(_INSIDE) is True:
+        return Unknown("a template calls another one, which OpenTofu fills in and Terraform refuses")
     from sumptuary.sources.terraform.compiling import compile_node
     from sumptuary.sources.terraform.cursor import ReadError
     from sumptuary.sources.terraform.loops import joined
@@ -101,26 +104,24 @@ def fill_in(scope: Scope, text: str, variables: dict[str, object]) -> object:
     except ReadError as error:
         line = text.count("\n", 0, error.position) + 1
         raise EvaluationError(f"the template cannot be read: {error.message} (line {line} of it)") from error
-    inner = _TemplateScope(scope, variables)
-    if inner.depth > _DEEPEST_TEMPLATE:
-        raise TooLargeError("templates call each other too deeply to evaluate")
-    return joined([compiled(inner)])
+    return joined([compiled(_TemplateScope(scope, variables))])
 
 
 class _TemplateScope:
     """Sees a template's variables and nothing of the configuration around it."""
 
-    __slots__ = ("_variables", "budget", "depth", "files")
+    __slots__ = ("_variables", "budget", "files")
 
     def __init__(self, outer: Scope, variables: dict[str, object]) -> None:
         self._variables = variables
         self.files: FileAccess = outer.files
         self.budget = outer.budget
-        self.depth: int = getattr(outer, "depth", 0) + 1
 
     def root(self, name: str) -> object:
         if name in self._variables:
             return self._variables[name]
+        if name == _INSIDE:
+            return True
         if isinstance(self._variables, PartialMap):
             return self._variables.rest
         raise EvaluationError(f"the template is not given the variable {name}")
