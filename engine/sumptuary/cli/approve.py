@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from sumptuary.policy.compiled import Approval
 
 NAME = "approve"
-HELP = "write an approval: leave to spend above a limit, by those who own the money, signed where that is asked for"
+HELP = "write an approval: leave to spend above a limit, by those who own the money, signed on request"
 
 DIRECTORY = ".sumptuary/approvals"
 SCOPES = ("team", "address", "environment", "account")

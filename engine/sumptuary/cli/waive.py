@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from sumptuary.policy.compiled import Waiver
 
 NAME = "waive"
-HELP = "write a waiver: leave to break a policy, for a while and up to a cost, granted by one of its approvers"
+HELP = "write a waiver: leave to break a policy for a while, up to a cost, granted by its approver"
 
 DIRECTORY = ".sumptuary/waivers"
 TARGETS = ("address", "path", "account", "region", "environment", "team")
