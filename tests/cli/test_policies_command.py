@@ -105,7 +105,7 @@ def test_validate_prints_every_error_of_every_path(sumptuary: Run) -> None:
     assert code == 2
     assert "a.yaml:3:78: metadata.severity: 'hihg' is not known; did you mean 'high'?" in out
     assert "a.yaml:7:9: spec.rule: no rule 'volume-sise' is installed; did you mean 'volume-size'?" in out
-    assert "b.yaml:1:7: this version does not read Waiver documents yet" in out
+    assert "b.yaml:1:1: 'apiVersion', 'metadata', 'spec' are missing" in out
     assert "none.yaml: no such file or directory" in out
     assert out.endswith("4 errors\n")
 
