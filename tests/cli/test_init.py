@@ -8,6 +8,7 @@ import stat
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 import yaml
 
@@ -17,7 +18,8 @@ from sumptuary.cli.survey import survey
 from sumptuary.errors import UsageError
 
 ROOT = Path(__file__).resolve().parents[2]
-WRITTEN = {"sumptuary.yaml", ".pre-commit-config.yaml", ".github/workflows/sumptuary.yml"}
+FOR_EDITORS = {".sumptuary/schemas/Project.json", ".sumptuary/schemas/document.json"}
+WRITTEN = {*FOR_EDITORS, "sumptuary.yaml", ".pre-commit-config.yaml", ".github/workflows/sumptuary.yml"}
 SERVER = (
     'resource "aws_instance" "web" {\n  ami = "ami-1"\n  instance_type = "m6i.large"\n  tags = { Team = "web" }\n}\n'
 )
@@ -94,7 +96,7 @@ def test_a_directory_that_is_no_checkout_gets_no_workflow(
     code, said = init(capsys, "on: #")
     assert code == 0
     assert "no workflow: there is no .github" in said
-    assert set(tree(tmp_path / "on: #")) == {"main.tf", "sumptuary.yaml", ".pre-commit-config.yaml"}
+    assert set(tree(tmp_path / "on: #")) == {*FOR_EDITORS, "main.tf", "sumptuary.yaml", ".pre-commit-config.yaml"}
     assert project(tmp_path / "on: #")["metadata"]["name"] == "on: #"
 
 
@@ -282,7 +284,7 @@ def test_a_dry_run_shows_all_and_writes_nothing(repository: Path, capsys: pytest
     code, said = init(capsys, "--dry-run")
     assert code == 0
     assert set(tree(repository)) == {"main.tf"}
-    for name in WRITTEN:
+    for name in WRITTEN - FOR_EDITORS:
         assert f"+++ b/{name}" in said
     assert "+kind: Project" in said
 
@@ -309,13 +311,39 @@ def test_a_second_time_changes_nothing(repository: Path, capsys: pytest.CaptureF
     code, said = init(capsys)
     assert code == 0
     assert tree(repository) == before
-    assert said.count("is already as it would be written") == 2
+    assert said.count("is already as it would be written") == 4
     assert ".pre-commit-config.yaml has a hook of sumptuary already" in said
 
 
 def test_parts_can_be_left_out(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert init(capsys, "--no-hook", "--no-workflow")[0] == 0
+    assert init(capsys, "--no-hook", "--no-workflow", "--no-schemas")[0] == 0
     assert set(tree(repository)) == {"sumptuary.yaml"}
+
+
+def test_an_editor_finds_the_schema_that_the_settings_name(
+    repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files(repository, {"main.tf": provider('"us-east-1"') + SERVER})
+    _, said = init(capsys, "--dry-run")
+    assert "would write .sumptuary/schemas/Project.json, a schema for editors" in said
+    init(capsys)
+    first = (repository / "sumptuary.yaml").read_text().splitlines()[0]
+    name = first.removeprefix("# yaml-language-server: $schema=")
+    schema = json.loads((repository / name).read_text())
+    jsonschema.validate(project(repository), schema)
+    anything = json.loads((repository / ".sumptuary/schemas/document.json").read_text())
+    jsonschema.validate(project(repository), anything)
+
+
+def test_schemas_are_brought_up_to_date_without_force(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    init(capsys)
+    old = repository / ".sumptuary" / "schemas" / "Project.json"
+    now = old.read_text()
+    old.write_text("{}")
+    code, said = init(capsys)
+    assert code == 0
+    assert "wrote over .sumptuary/schemas/Project.json" in said
+    assert old.read_text() == now
 
 
 def test_from_below_the_root_the_files_are_at_the_root(
@@ -346,6 +374,7 @@ def test_gitlab_gets_a_file_to_include(repository: Path, capsys: pytest.CaptureF
     code, said = init(capsys)
     assert code == 0
     assert set(tree(repository)) == {
+        *FOR_EDITORS,
         ".gitlab-ci.yml",
         ".gitlab/sumptuary.gitlab-ci.yml",
         ".pre-commit-config.yaml",

@@ -26,6 +26,8 @@ HELP = "look at a repository and write its settings, the commit hook and the pip
 
 SETTINGS = "sumptuary.yaml"
 HOOKS = ".pre-commit-config.yaml"
+SCHEMAS = (".sumptuary/schemas", "Project.json", "document.json")
+"""Where the schemas for editors go, and which: that of the settings, and that of any other document."""
 GITHUB = ".github/workflows/sumptuary.yml"
 GITLAB = ".gitlab/sumptuary.gitlab-ci.yml"
 LARGEST_CONFIG = 1_000_000
@@ -35,13 +37,15 @@ LARGEST_CONFIG = 1_000_000
 class Planned:
     """A file to write: its path in the repository, its text, and what is there now (None for nothing).
 
-    ``adds`` is set where the text is that of now with something added, so that nothing of it is lost.
+    ``adds`` is set where the text is that of now with something added, so that nothing of it is lost; ``made`` where
+    it is nobody's to edit, so that nothing is lost either.
     """
 
     name: str
     text: str
     now: str | None
     adds: bool = False
+    made: bool = False
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -50,6 +54,7 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument("--dry-run", action="store_true", help="write nothing: show what would be written")
     parser.add_argument("--force", action="store_true", help="write over files that are there already")
     parser.add_argument("--no-hook", action="store_true", help=f"leave {HOOKS} alone")
+    parser.add_argument("--no-schemas", action="store_true", help=f"write no schemas for editors ({SCHEMAS[0]})")
     parser.add_argument("--no-workflow", action="store_true", help="write nothing for the pipeline")
 
 
@@ -110,7 +115,11 @@ def _planned(root: str, told: Survey, arguments: Namespace, remarks: list[str]) 
     from sumptuary.cli import scaffold
 
     remotes = _remotes(root)
-    yield Planned(SETTINGS, scaffold.project(_name(root, remotes), told), placing.present(root, SETTINGS))
+    schema = "" if arguments.no_schemas else f"{SCHEMAS[0]}/{SCHEMAS[1]}"
+    text = scaffold.project(_name(root, remotes), told, schema)
+    yield Planned(SETTINGS, text, placing.present(root, SETTINGS))
+    if schema:
+        yield from _schemas(root)
     if not arguments.no_hook:
         from sumptuary.cli.insertion import with_hook
 
@@ -131,6 +140,17 @@ def _planned(root: str, told: Survey, arguments: Namespace, remarks: list[str]) 
         remarks.append(f"add to .gitlab-ci.yml, under `include:`:  - local: /{GITLAB}")
     if not on_github and not on_gitlab:
         remarks.append("no workflow: there is no .github, no remote on github.com and no .gitlab-ci.yml")
+
+
+def _schemas(root: str) -> Iterator[Planned]:
+    """The schemas that editors check documents against: with no public address, they lie in the repository."""
+    from sumptuary.cli.policies.schemas import schema_files
+
+    directory, *names = SCHEMAS
+    for name, text in schema_files().items():
+        if name in names:
+            path = f"{directory}/{name}"
+            yield Planned(path, text, placing.present(root, path), made=True)
 
 
 def _remotes(root: str) -> list[str]:
@@ -162,7 +182,7 @@ def _name(root: str, remotes: Sequence[str]) -> str:
 
 
 def _refuse_to_overwrite(planned: Sequence[Planned], *, force: bool) -> None:
-    there = [one.name for one in planned if one.now is not None and one.now != one.text and not one.adds]
+    there = [one.name for one in planned if one.now is not None and one.now != one.text and not (one.adds or one.made)]
     if there and not force:
         leave = " --no-workflow leaves that of the pipeline." if any(name != SETTINGS for name in there) else ""
         raise UsageError(
@@ -176,6 +196,10 @@ def _show(planned: Sequence[Planned]) -> None:
     from difflib import unified_diff
 
     for one in planned:
+        if one.made:
+            verb = "would write" if one.now != one.text else "leaves"
+            sys.stdout.write(f"{verb} {one.name}, a schema for editors\n")
+            continue
         before = (one.now or "").splitlines()
         old = f"a/{one.name}" if one.now is not None else "/dev/null"
         for line in unified_diff(before, one.text.splitlines(), old, f"b/{one.name}", lineterm=""):
@@ -222,7 +246,8 @@ def _advice(report: Report) -> Iterator[str]:
     summary, coverage = report.summary, report.coverage
     if summary.blocking:
         yield f"next: {summary.blocking:,} would block. `sumptuary check --base REF` blocks only what a change adds, as"
-        yield "      the pipeline does; with `--fail-on hard-mandatory`, policies below that level block nothing"
+        yield "      the pipeline does; `sumptuary baseline` adopts them, so that from here on only what is new or"
+        yield "      dearer blocks; with `--fail-on hard-mandatory`, policies below that level block nothing"
     elif summary.violations:
         yield "next: nothing blocks; `sumptuary check` shows what was found"
     if coverage.failures:

@@ -19,9 +19,10 @@ _PLAIN = re.compile(r"[a-z][a-z0-9-]*\Z")
 _WORDS = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
 
 
-def project(name: str, survey: Survey) -> str:
-    """``sumptuary.yaml``: what was chosen, each with its evidence beside it."""
+def project(name: str, survey: Survey, schema: str = "") -> str:
+    """``sumptuary.yaml``: what was chosen, each with its evidence beside it; ``schema`` is for editors to check by."""
     lines = [
+        *([f"# yaml-language-server: $schema={schema}"] if schema else []),
         "# What sumptuary should know of this repository. Written by `sumptuary init`; yours from here on.",
         "apiVersion: sumptuary/v1",
         "kind: Project",
