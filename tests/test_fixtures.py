@@ -1,56 +1,26 @@
-"""The fixture folders: what each policy says of files that people would write, and at which line.
-
-``fixtures/<policy>/<case>/`` is judged by that policy alone, as ``sumptuary check`` does it. A comment beside a line
-says what is expected there: ``# expect: <policy> fail|pass|unknown|approved "text of the message"``. What nobody
-expected fails the test, and so does an expectation that nothing met.
-"""
+"""The fixture folders do as their comments say, by the command that judges anyone's; and the demo shows every policy."""
 
 from __future__ import annotations
 
-import os
-import re
+import json
 from argparse import ArgumentParser
-from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from sumptuary.cli import program
 from sumptuary.cli.check import configure, judged
 from sumptuary.coverage import Coverage
+from sumptuary.policy.fixtures import Folder
+from sumptuary.policy.fixtures import folders as read_folders
 from sumptuary.report import Report
 
 ROOT = Path(__file__).resolve().parent.parent
 FIXTURES = ROOT / "fixtures"
 POLICIES = {path.stem: path for path in (ROOT / "policies").glob("*/*.yaml")}
 CASES = sorted(path for name in POLICIES for path in (FIXTURES / name).glob("*/"))
-COMMENT = re.compile(r'# expect: (?P<policy>[a-z-]+) (?P<status>fail|pass|unknown|approved)(?: "(?P<said>[^"]*)")?$')
 NOW = "2026-11-21T12:00:00+00:00"
-
-
-@dataclass(frozen=True)
-class Expected:
-    path: str
-    line: int
-    status: str
-    said: str
-
-    @property
-    def where(self) -> tuple[str, int]:
-        return (self.path, self.line)
-
-
-def expectations(case: Path) -> Iterator[Expected]:
-    """What the comments of a case's files say, all of them about the policy that the folder is named after."""
-    for path in sorted(file for file in case.rglob("*") if file.suffix in (".tf", ".yaml")):
-        for line, text in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-            if "expect:" not in text:
-                continue
-            found = COMMENT.search(text)
-            assert found, f"{path}:{line}: not an expectation: {text.strip()}"
-            assert found["policy"] == case.parent.name, f"{path}:{line}: another policy's"
-            yield Expected(path.relative_to(case).as_posix(), line, found["status"], found["said"] or "")
 
 
 def report(case: Path, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> Report:
@@ -61,38 +31,28 @@ def report(case: Path, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> Repo
     return judged(parser.parse_args([".", "--now", NOW, *arguments]), Coverage())
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.parent.name}/{case.name}")
-def test_a_policy_says_what_is_expected_and_nothing_else(case: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    expected = list(expectations(case))
-    assert expected, "a case expects something"
-    said = report(case, monkeypatch, "--policies", str(POLICIES[case.parent.name]), "--root", str(case))
-    assert not said.coverage.failures
-    found: dict[tuple[str, int], list[tuple[str, str]]] = {}
-    for violation in said.violations:
-        assert violation.place is not None, violation.message
-        where = (os.path.normpath(violation.place.path).replace(os.sep, "/"), violation.place.line)
-        found.setdefault(where, []).append((violation.status, f"{violation.message} {violation.reason}"))
-    for item in expected:
-        verdicts = found.pop(item.where, [])
-        if item.status == "pass":
-            assert not verdicts, f"{item.path}:{item.line}: {verdicts}"
-            continue
-        assert verdicts, f"{item.path}:{item.line}: nothing said; elsewhere: {found}"
-        for status, message in verdicts:
-            assert status == item.status, f"{item.path}:{item.line}: {message}"
-            assert item.said in message, f"{item.path}:{item.line}"
-    assert not found, "nobody expected this"
+def test_every_policy_does_what_its_cases_and_its_fixture_folders_say(capsys: pytest.CaptureFixture[str]) -> None:
+    code = program.run(["policies", "test", str(ROOT / "policies"), "--fixtures", str(FIXTURES), "--format", "json"])
+    said = json.loads(capsys.readouterr().out)
+    wrong = [line for policy in said["policies"] for test in policy["tests"] for line in test["wrong"]]
+    assert not wrong, "\n".join(wrong)
+    assert code == 0
+    assert {policy["id"] for policy in said["policies"]} == set(POLICIES)
+    kinds = [test["kind"] for policy in said["policies"] for test in policy["tests"]]
+    assert kinds.count("folder") == len(CASES) == 3 * len(POLICIES)
 
 
 def test_every_policy_has_a_bad_and_a_mended_case() -> None:
-    cases = {(case.parent.name, case.name) for case in CASES}
-    assert {(name, case) for name in POLICIES for case in ("bad", "mended")} <= cases
-    statuses = {(case.parent.name, case.name): {item.status for item in expectations(case)} for case in CASES}
-    for (policy, case), found in statuses.items():
-        if case == "bad":
-            assert "fail" in found, policy
-        if case == "mended":
-            assert found <= {"pass", "approved"}, policy
+    for policy in POLICIES:
+        cases = {folder.name: {one.status for one in folder.expectations} for folder in folders_of(policy)}
+        assert "fail" in cases["bad"], policy
+        assert cases["mended"] <= {"pass", "approved", "skipped"}, policy
+        assert {"pass", "approved"} & cases["mended"], policy
+        assert "unknown" in cases["unknown"], policy
+
+
+def folders_of(policy: str) -> list[Folder]:
+    return read_folders(str(FIXTURES), list(POLICIES))[policy]
 
 
 def test_no_fixture_folder_is_left_without_its_policy() -> None:

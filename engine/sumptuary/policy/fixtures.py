@@ -24,9 +24,6 @@ if TYPE_CHECKING:
 _File = TypeVar("_File", bound=BaseModel)
 CASE_FILE, EXPECT_FILE, SNAPSHOT = "case.yaml", "expect.yaml", "snapshot.json"
 STATUSES = ("fail", "pass", "unknown", "approved", "waived", "baselined", "skipped", "error")
-TESTS = "tests"
-"""The directory of a pack's fixture folders; the documents in it are none of the pack's."""
-
 MAX_BYTES = 1_000_000
 """Of a file that is searched for comments; what is larger is data."""
 
@@ -144,9 +141,6 @@ def _folder(policy: str, path: str) -> Folder:
             text = f"there is no folder {os.path.relpath(directory, path)!r}"
             wrong.append(SumptuaryError(text, place=problems.shown(os.path.join(path, CASE_FILE))))
     expectations = [*_of_comments(head, wrong), *_of_file(path, wrong)]
-    if not expectations and not wrong and not os.path.exists(os.path.join(path, SNAPSHOT)):
-        hint = "write `# expect: POLICY fail` beside a line, or an expect.yaml, or run with --update for a snapshot"
-        wrong.append(SumptuaryError("the case expects nothing", place=problems.shown(path), hint=hint))
     if wrong:
         raise PolicyError(wrong)
     return Folder(policy, os.path.basename(path), path, head, base, options, tuple(expectations))

@@ -77,6 +77,12 @@ def mistakes(
     return wrong
 
 
+def placeholders(template: str) -> list[str]:
+    """The placeholders of a template as they are written, filters included, each once."""
+    parts = [part for part in _parse(template)[0] if not isinstance(part, str)]
+    return list(dict.fromkeys(" | ".join((".".join(path), *filters)) for path, filters in parts))
+
+
 def _parse(template: str) -> tuple[list[_Part], list[str]]:
     """The parts of a template, and what is wrong with its form."""
     parts: list[_Part] = []

@@ -13,6 +13,8 @@ PROJECT_DIRECTORY = ".sumptuary"
 PACK_FILE = "pack.yaml"
 LOCK_FILE = "sumptuary.lock"
 SUFFIXES = (".yaml", ".yml")
+TESTS = "tests"
+"""The directory of a pack's fixture folders; what lies in it is none of the pack's documents."""
 MAX_FILES = 5000
 MAX_BYTES = 1_000_000
 """Of a document, as ``yaml_lines`` has it; that is not imported here because a hook with a bundle reads no YAML."""
@@ -115,7 +117,8 @@ def contents(root: Root, without: frozenset[str] = frozenset()) -> dict[str, byt
     paths: list[str] = []
     for directory, names, files in os.walk(root.path):
         depth = os.path.relpath(directory, root.path).count(os.sep)
-        names[:] = sorted(name for name in names if not name.startswith(".")) if depth < MAX_LEVELS else []
+        inside = [name for name in names if not name.startswith(".") and name != TESTS]
+        names[:] = sorted(inside) if depth < MAX_LEVELS else []
         for name in sorted(files):
             path = os.path.join(directory, name)
             if not name.endswith(SUFFIXES) or path in without:

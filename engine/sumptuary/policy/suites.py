@@ -11,9 +11,11 @@ from pydantic import ValidationError
 
 from sumptuary.errors import PolicyError, SumptuaryError
 from sumptuary.policy import documents, problems, registry
-from sumptuary.policy.cases import Case, cases_of
-from sumptuary.policy.fixtures import TESTS, Folder, folders
+from sumptuary.policy.cases import Case
+from sumptuary.policy.fixtures import Folder, folders
+from sumptuary.policy.places import TESTS
 from sumptuary.policy.policies import Compiler, merged
+from sumptuary.policy.templates import templates_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,9 +43,9 @@ class Suite:
         value: dict[str, Any] = json.loads(json.dumps(self.entry.document.value))
         return value
 
-    def variant(self, document: dict[str, Any]) -> Policy | None:
+    def variant(self, document: dict[str, Any], compiler: Compiler | None = None) -> Policy | None:
         """The policy that another document would make in its place; None where that document is wrong."""
-        compiler = self.compiler.fresh()
+        compiler = (compiler or self.compiler).fresh()
         try:
             model = documents.Policy.model_validate_json(json.dumps(document))
         except ValidationError:
@@ -52,6 +54,33 @@ class Suite:
         if made is not None:
             made.place = self.policy.place
         return made
+
+    def profiles_of(self, document: dict[str, Any], compiler: Compiler | None = None) -> dict[str, Policy]:
+        """The policy that a document makes with each of its named parameter sets, where they are right."""
+        spec: dict[str, Any] = document["spec"]
+        found: dict[str, Policy] = {}
+        for name, values in spec.get("profiles", {}).items():
+            parameters = merged(spec.get("parameters", {}), values)
+            made = self.variant({**document, "spec": {**spec, "parameters": parameters}}, compiler)
+            if made is not None:
+                found[name] = made
+        return found
+
+    @property
+    def template(self) -> dict[str, Any] | None:
+        """The document of the template that is its rule; a copy, None for a rule in Python."""
+        template = self.compiler.templates.get(self.policy.rule)
+        return None if template is None else json.loads(json.dumps(template.document.value))
+
+    def with_template(self, document: dict[str, Any]) -> Compiler | None:
+        """A compiler that has another document for the policy's template; None where that document is wrong."""
+        former = self.compiler.templates[self.policy.rule]
+        try:
+            model = documents.RuleTemplate.model_validate_json(json.dumps(document))
+        except ValidationError:
+            return None
+        made, wrong = templates_of([(model, former.file, former.document, former.root)], self.compiler.rules)
+        return None if wrong else Compiler(self.compiler.rules, made)
 
 
 def suites_of(gathered: Gathered, fixtures: Sequence[str]) -> list[Suite]:
@@ -66,7 +95,16 @@ def suites_of(gathered: Gathered, fixtures: Sequence[str]) -> list[Suite]:
     entries = {
         entry.model.metadata.id: entry for entry in gathered.entries if isinstance(entry.model, documents.Policy)
     }
-    suites = [_suite(policy, cases, entries[policy.id], Compiler(rules)) for policy, cases in gathered.suites()]
+    templates, _ = templates_of(
+        [
+            (entry.model, entry.file, entry.document, entry.root)
+            for entry in gathered.entries
+            if isinstance(entry.model, documents.RuleTemplate)
+        ],
+        rules,
+    )
+    compiler = Compiler(rules, templates)
+    suites = [_suite(policy, cases, entries[policy.id], compiler) for policy, cases in gathered.suites()]
     places = list(dict.fromkeys([*fixtures, *(path for suite in suites for path in _beside(suite.entry))]))
     wrong: list[SumptuaryError] = []
     for place in places:
@@ -85,13 +123,7 @@ def suites_of(gathered: Gathered, fixtures: Sequence[str]) -> list[Suite]:
 
 def _suite(policy: Policy, cases: list[Case], entry: Entry, compiler: Compiler) -> Suite:
     suite = Suite(policy, entry, compiler, cases)
-    spec: dict[str, Any] = suite.document["spec"]
-    for name, values in spec.get("profiles", {}).items():
-        document = suite.document
-        document["spec"]["parameters"] = merged(spec.get("parameters", {}), values)
-        made = suite.variant(document)
-        if made is not None:
-            suite.profiles[name] = made
+    suite.profiles = suite.profiles_of(suite.document)
     return suite
 
 

@@ -1,0 +1,106 @@
+"""Holds what policies said of a fixture folder against what its comments expect: nothing more, and nothing less."""
+
+from __future__ import annotations
+
+import os
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sumptuary.cli.policies.benches import Quiet
+    from sumptuary.findings import Violation
+    from sumptuary.model import Place, Resource
+    from sumptuary.policy.fixtures import Expectation
+    from sumptuary.report import Report
+
+
+def unmet(
+    expectations: Sequence[Expectation],
+    report: Report,
+    resources: Sequence[Resource],
+    quiet: Quiet,
+    *,
+    at: str,
+) -> list[str]:
+    """What did not come as expected, each in words that begin with its place; empty where all did.
+
+    ``at`` is the directory that the report's paths are relative to, as it is shown.
+    """
+    wrong: list[str] = []
+    claimed: set[int] = set()
+    for one in expectations:
+        said = [(index, violation) for index, violation in enumerate(report.violations) if _is_meant(one, violation)]
+        if one.status in ("pass", "skipped"):
+            got = _quietly(one, resources, quiet)
+            if got != one.status:
+                told = "; ".join(f"{violation.status}: {_text(violation)}" for _, violation in said)
+                wrong.append(f"{one.place}: {one.policy}: expected {one.status}, got {told or got}")
+                claimed.update(index for index, _ in said)
+            continue
+        met = [index for index, violation in said if violation.status == one.status and one.text in _text(violation)]
+        claimed.update(met)
+        if not met:
+            claimed.update(index for index, _ in said)
+            wanted = one.status + (f" saying {one.text!r}" if one.text else "")
+            told = "; ".join(f"{violation.status} ({_text(violation)})" for _, violation in said)
+            got = told or _quietly(one, resources, quiet)
+            wrong.append(f"{one.place}: {one.policy}: expected {wanted}, got {got}")
+    for index, violation in enumerate(report.violations):
+        if index not in claimed:
+            where = f"{at}/{_where(violation)}"
+            wrong.append(f"{where}: {violation.policy}: nobody expected {violation.status} ({_text(violation)})")
+    failures = report.coverage.failures
+    return wrong + [f"{at}/{one.path}:{one.line}: could not be read: {one.message}" for one in failures]
+
+
+def _is_meant(one: Expectation, violation: Violation) -> bool:
+    """Whether a violation is what an expectation is about, whatever its status."""
+    if violation.policy != one.policy:
+        return False
+    place = violation.place
+    if one.address and one.address != violation.resource.address:
+        return False
+    if one.path and (place is None or _path(place) != one.path):
+        return False
+    return not one.line or (place is not None and place.line == one.line)
+
+
+def _quietly(one: Expectation, resources: Sequence[Resource], quiet: Quiet) -> str:
+    """What the policy says without a violation where the expectation stands: pass, skipped, or nothing."""
+    there = _standing(one, resources)
+    if not there:
+        return "nothing: no resource stands there"
+    said = [quiet.get((one.policy, resource.id), "skipped") for resource in there]
+    return "pass" if "pass" in said else "skipped"
+
+
+def _standing(one: Expectation, resources: Sequence[Resource]) -> list[Resource]:
+    """The resources at an address, or at a line: in whose block it is, or whose block begins nearest above."""
+    if one.address:
+        return [resource for resource in resources if resource.address == one.address]
+    spans: list[tuple[bool, int, Resource]] = []
+    for resource in resources:
+        origin = resource.origin
+        places = [origin.place, *origin.places.values(), *(call.place for call in origin.calls)]
+        for place in places:
+            if place is None or _path(place) != one.path or place.line > one.line:
+                continue
+            spans.append((max(place.line, place.end_line) >= one.line, place.line, resource))
+    if not spans:
+        return []
+    best = max((inside, line) for inside, line, _ in spans)
+    return [resource for inside, line, resource in spans if (inside, line) == best]
+
+
+def _where(violation: Violation) -> str:
+    place = violation.place
+    return f"{_path(place)}:{place.line}" if place is not None else violation.resource.address
+
+
+def _path(place: Place) -> str:
+    return os.path.normpath(place.path).replace(os.sep, "/")
+
+
+def _text(violation: Violation) -> str:
+    return f"{violation.message} {violation.reason}".rstrip()
