@@ -20,6 +20,7 @@ from sumptuary.cli.outcome import against_baseline, whole_report
 from sumptuary.cli.places import checkout, common_directory
 from sumptuary.cli.reading import Circumstances, Reading, gather, read_estate
 from sumptuary.cli.revision import commit_of
+from sumptuary.cli.weakening import note_weakened
 from sumptuary.comparison import compared, narrowed
 from sumptuary.coverage import Coverage
 from sumptuary.decisions.approvals import expiry
@@ -142,6 +143,7 @@ def _decided_before(around: Circumstances, mirror: Mirror, arguments: Namespace,
     What the head says otherwise is noted, as long as it would hold: people should see that it was found.
     """
     laws, former = around.laws, _laws_before(mirror, arguments, coverage)
+    note_weakened(former.policies, laws, coverage)
     _note_pending(laws.approvals, former.approvals, "approval", around, mirror, coverage)
     _note_pending(laws.waivers, former.waivers, "waiver", around, mirror, coverage)
     known = {one.id for one in former.waivers}

@@ -87,7 +87,7 @@ class ParameterSchema:
 
     def directions(self) -> dict[str, Direction]:
         """How each parameter moves when it tightens."""
-        return _directions(self.schema, self.schema)
+        return directions_in(self.schema)
 
     def tighten_of(self, path: str) -> str:
         """Which way a lower layer may move the parameter at a dotted path: its ``x-tighten``, or empty."""
@@ -174,6 +174,11 @@ def _directions(schema: object, whole: dict[str, Any]) -> dict[str, Direction]:
         fields = _directions(declared, whole) if not tighten and properties(declared, whole) else None
         found[name] = Direction(tighten, unlimited, fields)
     return found
+
+
+def directions_in(schema: dict[str, Any]) -> dict[str, Direction]:
+    """How each parameter of a schema moves when it tightens."""
+    return _directions(schema, schema)
 
 
 def _told(error: Any, whole: dict[str, Any]) -> Iterator[Wrong]:
