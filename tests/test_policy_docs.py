@@ -32,22 +32,23 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_the_documents_hold_together(checkout: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (pack,), (policy,), (project,), (approval,) = map(documents, ("Pack", "Policy", "Project", "Approval"))
     (enforcement,) = [text for _, text in BLOCKS if text.startswith("enforcement:")]
-    own = checkout / ".sumptuary"
-    (own / "pack.yaml").write_text(pack)
-    (own / "policies" / "p.yaml").write_text(policy)
+    own, shared = checkout / ".sumptuary", checkout / "shop"
+    (shared / "policies").mkdir(parents=True)
+    (shared / "pack.yaml").write_text(pack)
+    (shared / "policies" / "p.yaml").write_text(policy)
     indented = "".join(f"  {line}\n" for line in enforcement.splitlines())
     other = policy.replace("id: api-tags", "id: other-tags").replace(
         "  enforcement:\n    default: advisory\n", indented
     )
     (own / "policies" / "q.yaml").write_text(other + "---\n" + approval)
     (checkout / "sumptuary.yaml").write_text(project)
-    laws = load(start=".", cache=False)
+    laws = load([str(shared)], start=".", cache=False)
     held = {policy.id: policy for policy in laws.policies}
     assert {"api-tags", "other-tags"} < set(held)
     assert held["other-tags"].enforcement.environments == {"production": "hard-mandatory"}
     assert [approval.id for approval in laws.approvals] == ["llama-finetune-week-48"]
     assert laws.project.commitments == (str(own / "commitments.yaml"),)
-    assert program.run(["policies", "test", str(own / "policies" / "p.yaml")]) == 0, capsys.readouterr().out
+    assert program.run(["policies", "test", str(shared / "policies" / "p.yaml")]) == 0, capsys.readouterr().out
 
 
 def test_the_commitments_are_read(tmp_path: Path) -> None:
