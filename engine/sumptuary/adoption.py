@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
@@ -10,6 +9,7 @@ from dataclasses import dataclass, replace
 from sumptuary.comparison import note_spared, with_violations
 from sumptuary.decisions.baselines import Baseline, Entry
 from sumptuary.findings import Violation
+from sumptuary.fingerprint import root_of, within
 from sumptuary.money import ZERO, to_cents
 from sumptuary.report import Adopted, Report, in_order
 from sumptuary.standing import Stood, figures, hold
@@ -50,18 +50,12 @@ def _entry(same: list[Violation], prefix: str) -> Entry:
         fingerprint=first.fingerprint,
         policy=first.policy,
         address=first.resource.address,
-        path=posixpath.normpath(posixpath.join(prefix, place.path)) if place is not None and place.path else None,
-        root=root_of(first, prefix),
+        path=within(prefix, place.path) if place is not None and place.path else None,
+        root=root_of(first.resource, prefix),
         count=len(same),
         monthly_cost=to_cents(sum(known, ZERO)) if len(known) == len(costs) else None,
         status=first.status,
     )
-
-
-def root_of(violation: Violation, prefix: str) -> str:
-    """The root directory of its resource relative to the checkout, or the ARN of what is live."""
-    origin = violation.resource.origin
-    return origin.uri or posixpath.normpath(posixpath.join(prefix, origin.root or "."))
 
 
 def adopted(
@@ -101,12 +95,12 @@ def mended(entries: Iterable[Entry], report: Report, view: View) -> list[Entry]:
     """
     standing = Counter(one.fingerprint for one in report.violations if one.status in ("fail", *ACCEPTED))
     doubtful = {
-        (one.policy, one.resource.address, root_of(one, view.prefix))
+        (one.policy, one.resource.address, root_of(one.resource, view.prefix))
         for one in report.violations
         if one.status == "unknown"
     }
     faulty = {one.policy for one in report.violations if one.status == "error"}
-    unread = {posixpath.normpath(posixpath.join(view.prefix, one.path)) for one in report.coverage.failures}
+    unread = {within(view.prefix, one.path) for one in report.coverage.failures}
     away = tuple(f"{name.partition(' ')[0]}." for name in report.coverage.unresolved_modules)
     judged = view.policies - faulty - set(report.coverage.skipped)
     found: list[Entry] = []

@@ -66,7 +66,8 @@ class Finding:
     becomes the finding's place. ``levers`` are alternatives or steps that would save money (none: nothing to save).
     ``facts`` feed the message's placeholders; ``evidence`` is kept in the report. ``slot`` tells two findings of one
     policy on one resource apart. ``confidence`` is high, medium or low. ``members`` are the resources that the levers
-    move when the finding is about a group, each with its own; ``levers`` is empty then.
+    move when the finding is about a group, each with its own; ``levers`` is empty then. ``of_group`` says that the
+    finding is the same one whichever resource of its group it is told at; ``slot`` names the group then.
     """
 
     reason: str
@@ -79,6 +80,7 @@ class Finding:
     confidence: str = "high"
     related: tuple[Place, ...] = ()
     members: tuple[tuple[Resource, tuple[Lever, ...]], ...] = ()
+    of_group: bool = False
 
 
 Outcome = Passed | Skipped | Undecided | Finding

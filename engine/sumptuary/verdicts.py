@@ -79,7 +79,7 @@ def in_context(
     """The violation that a report shows. ``blocks_from`` is the index in ``LEVELS`` from which it blocks."""
     policy, resource, outcome = judgement.policy, judgement.resource, judgement.outcome
     attribute = outcome.attribute if isinstance(outcome, (Finding, Undecided)) else ""
-    slot = outcome.slot if isinstance(outcome, Finding) else ""
+    slot, of_group = (outcome.slot, outcome.of_group) if isinstance(outcome, Finding) else ("", False)
     place, related = _places(resource, attribute)
     violation = Violation(
         policy=policy.id,
@@ -91,7 +91,7 @@ def in_context(
         resource=resource,
         place=place,
         message="",
-        fingerprint=fingerprint(policy.id, slot, resource, attribute, prefix),
+        fingerprint=fingerprint(policy.id, slot, resource, prefix, of_group=of_group),
         remediation=policy.remediation,
         related=related,
         ramp=policy.enforcement.coming(stage, now),

@@ -197,8 +197,10 @@ class ReservationCoverage(EstateRule):
             evidence={
                 "basis": "measured" if measured else "declared: production on demand, around the clock",
                 "resources": len(demands),
+                **({"amount": round(bare, 2)} if priced else {}),
             },
             slot="/".join(key),
+            of_group=True,
             confidence="high" if measured else "medium",
             members=tuple(
                 (demand.resource, (Lever("rate", target="commit-1y", share=demand.share),))

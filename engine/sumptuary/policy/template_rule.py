@@ -6,6 +6,7 @@ from sumptuary.findings import PASSED, Finding, Lever, Outcome, Skipped, Undecid
 from sumptuary.money import ZERO
 from sumptuary.policy.activation import INCREASE, change_value, resource_value
 from sumptuary.policy.cel_functions import CURRENT
+from sumptuary.policy.cel_paths import shape_of
 from sumptuary.policy.conditions import GROUPED, Asked, Condition, ConditionError
 from sumptuary.policy.groups import Group, group_value, grouped
 from sumptuary.policy.recipes import Recipe
@@ -51,8 +52,7 @@ class Terms:
         self.group_by: tuple[str, ...] = tuple(template["group_by"])
         expressions = [self.condition, *(self.recipe.expressions if self.recipe is not None else ())]
         prefix = GROUPED if self.group_by else ("resource",)
-        wanted = {name for expression in expressions for name in expression.fields_of(*prefix)}
-        self.fields = tuple(sorted(wanted))
+        self.shape = shape_of([use for expression in expressions for use in expression.uses], *prefix)
         changes = [use.path for expression in expressions for use in expression.uses if use.path[0] == "change"]
         self.needs_base = any(step in INCREASE for path in changes for step in path)
 
@@ -87,7 +87,7 @@ class SingleRule(ResourceRule):
         """What the template says of the resource."""
         terms = self.parameters
         CURRENT.of(context)
-        asked, facts = terms.asked(resource=resource_value(resource, terms.fields)), dict[str, object]()
+        asked, facts = terms.asked(resource=resource_value(resource, terms.shape)), dict[str, object]()
         if resource.kind == "change.set":
             change = change_value(resource)
             if terms.needs_base and "monthly_increase" not in change:
@@ -129,23 +129,23 @@ class GroupRule(EstateRule):
         """What the template says of a group, whichever of the doubtful resources belong to it."""
         terms = self.parameters
         ways: list[list[Resource] | None] = [*(group.ways() or [None])]
-        first: Asked | None = None
-        answers = set[bool]()
-        for members in ways:
-            asked = terms.asked(group=group_value(group, members, terms.group_by, terms.fields, spend))
-            first = first or asked
+        asked = [terms.asked(group=group_value(group, members, terms.group_by, terms.shape, spend)) for members in ways]
+        answers = dict[object, bool | ConditionError]()
+        for one in asked:
             try:
-                answer = terms.condition.decided(asked)
+                answer = terms.condition.decided(one)
             except ConditionError as error:
-                return _fault(error) if members == group.certain else Undecided.on(group.uncountable())
+                answers.setdefault("error", error)
+                continue
             if isinstance(answer, Unknown):
                 return Undecided.on(answer, terms.attribute)
-            answers.add(answer)
-            if len(answers) > 1:
-                return Undecided.on(group.uncountable(), terms.attribute)
-        if first is None or terms.violates not in answers:
-            return PASSED
-        return self._finding(group, first)
+            answers[answer] = answer
+        if len(answers) > 1:
+            return Undecided.on(group.uncountable(), terms.attribute)
+        (answer,) = answers.values()
+        if isinstance(answer, ConditionError):
+            return _fault(answer)
+        return self._finding(group, asked[0]) if answer is terms.violates else PASSED
 
     def _finding(self, group: Group, asked: Asked) -> Finding:
         terms, value = self.parameters, asked.values["group"]
@@ -155,7 +155,7 @@ class GroupRule(EstateRule):
             members, why = terms.recipe.members(asked, group.certain)
         told = {**value, "resources": _addresses(group)} if is_map(value) else {}
         finding = terms.finding({"group": told}, why, slot=group.name)
-        finding.members = members
+        finding.members, finding.of_group = members, True
         finding.related = tuple(one.origin.place for one in _ordered(group)[1:6] if one.origin.place is not None)
         return finding
 
