@@ -116,8 +116,8 @@ def _planned(root: str, told: Survey, arguments: Namespace, remarks: list[str]) 
 
     remotes = _remotes(root)
     schema = "" if arguments.no_schemas else f"{SCHEMAS[0]}/{SCHEMAS[1]}"
-    text = scaffold.project(_name(root, remotes), told, schema)
-    yield Planned(SETTINGS, text, placing.present(root, SETTINGS))
+    settings = scaffold.project(_name(root, remotes), told, schema)
+    yield Planned(SETTINGS, settings, placing.present(root, SETTINGS))
     if schema:
         yield from _schemas(root)
     if not arguments.no_hook:
