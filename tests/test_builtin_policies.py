@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
+from pathlib import Path
+from typing import Any
 
-from sumptuary.policy.cases import run
+import pytest
+
+from sumptuary.cli import program
 from sumptuary.policy.load import load_with_tests
 
-
-def test_every_shipped_policy_does_what_its_tests_say() -> None:
-    from sumptuary.cli.judging import judged
-
-    suites = load_with_tests(start=None)
-    assert len(suites) >= 6, "the six rules have at least one policy each"
-    results = [result for policy, cases in suites for result in run(policy, cases, judged)]
-    wrong = [
-        f"{result.case.place.path}:{result.case.place.line}: {result.case.name}: "
-        f"expected {result.case.expect} {result.case.message!r}, got {result.got} ({result.said})"
-        for result in results
-        if not result.ok
-    ]
-    assert not wrong, "\n".join(wrong)
+ROOT = Path(__file__).resolve().parent.parent
 
 
 def test_every_shipped_policy_is_tested_both_ways_and_stands_in_a_file_of_its_name() -> None:
@@ -29,3 +21,33 @@ def test_every_shipped_policy_is_tested_both_ways_and_stands_in_a_file_of_its_na
     for policy, cases in suites:
         assert {"pass", "fail"} <= {case.expect for case in cases}, policy.id
         assert os.path.basename(policy.place.path) == f"{policy.id}.yaml"
+
+
+def command(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, Any]:
+    """The exit code and the JSON of ``policies test`` on the shipped policies."""
+    call = ["policies", "test", str(ROOT / "policies"), "--fixtures", str(ROOT / "fixtures"), "--format", "json"]
+    code = program.run([*call, *arguments])
+    return code, json.loads(capsys.readouterr().out)
+
+
+def test_the_tests_leave_nothing_open(capsys: pytest.CaptureFixture[str]) -> None:
+    code, said = command(capsys, "--coverage")
+    open_points = [
+        (policy["id"], point) for policy in said["policies"] for point in policy["coverage"] if not point["covered"]
+    ]
+    assert not open_points
+    assert code == 0
+    assert said["summary"]["policies"] >= 8
+
+
+def test_the_tests_of_one_policy_mind_every_mutant(capsys: pytest.CaptureFixture[str]) -> None:
+    code, said = command(capsys, "--only", "spot-without-checkpoint", "--mutate", "--min-score", "100")
+    assert code == 0
+    assert said["summary"]["mutants"]["tried"] >= 8
+
+
+@pytest.mark.long
+def test_the_tests_mind_nearly_every_mutant(capsys: pytest.CaptureFixture[str]) -> None:
+    code, said = command(capsys, "--mutate", "--min-score", "85")
+    assert code == 0, [(policy["id"], policy["mutants"]["survivors"]) for policy in said["policies"]]
+    assert said["summary"]["mutants"]["tried"] > 150

@@ -1,4 +1,4 @@
-"""The fixture folders do as their comments say, by the command that judges anyone's; and the demo shows every policy."""
+"""The fixture folders do as their comments say, by the command that judges anyone's; the demo shows every policy."""
 
 from __future__ import annotations
 

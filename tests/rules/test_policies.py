@@ -48,7 +48,7 @@ class TestPolicy:
     def test_it_does_what_its_tests_say(self, policy: Any, cases: Any) -> None:
         wrong = [
             f"{result.case.name}: {result.got} ({result.said})"
-            for result in run(policy, cases, judged)
+            for result in run(policy, [case for case in cases if not case.profile], judged)
             if not result.ok
         ]
         assert not wrong

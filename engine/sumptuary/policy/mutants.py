@@ -26,6 +26,9 @@ Path = tuple[str | int, ...]
 MOST = 400
 """Mutants of one policy; further ones are not made."""
 
+FAR = 10
+"""Whole numbers from which on they are also halved and doubled: a test near the edge minds one step, others more."""
+
 _AMOUNT = re.compile(r"-?[0-9]+(\.[0-9]+)?\Z")
 _DURATION = re.compile(r"([0-9]+)([a-z]+)\Z")
 
@@ -158,7 +161,8 @@ def _of_scalar(given: object, path: Path, choices: Mapping[str, Sequence[str]]) 
     if isinstance(given, bool):
         yield _changed(path, given, not given)
     elif isinstance(given, int):
-        yield from (_changed(path, given, given + step) for step in (-1, 1))
+        far = (given // 2, given * 2) if given >= FAR else ()
+        yield from (_changed(path, given, other) for other in (given - 1, given + 1, *far))
     elif isinstance(given, float):
         yield from (_changed(path, given, round(given * factor, 6)) for factor in (0.9, 1.1))
     elif isinstance(given, str) and name in choices:
