@@ -13,6 +13,7 @@ from sumptuary.policy.compiled import LEVELS, Policy
 from sumptuary.policy.given import resource_of
 from sumptuary.policy.problems import Path
 from sumptuary.rule import ApprovalFact
+from sumptuary.values import is_list, is_map
 from sumptuary.yaml_lines import Document
 
 TYPE_CHECKING = False
@@ -159,10 +160,12 @@ def _figure(amount: Decimal | None) -> str:
 
 
 def _approvals(given: dict[str, Any]) -> list[ApprovalFact]:
-    """The sign-offs given with a change: they stand for it, up to its amount."""
-    if given.get("kind") != "change.set" or not isinstance(given.get("approvals"), list):
+    """The sign-offs given with a change, by name or as ``{signed: name}``: they stand for it, up to its amount."""
+    told = given.get("approvals")
+    if given.get("kind") != "change.set" or not is_list(told):
         return []
-    approvers: list[Any] = given["approvals"]
+    signed = [str(one["signed"]) for one in told if is_map(one) and "signed" in one]
+    approvers = [*signed, *(str(one) for one in told if not is_map(one))]
     scope = {"team": str(given["team"])} if isinstance(given.get("team"), str) else {}
     amount = Decimal(10**12)
-    return [ApprovalFact("given", scope, amount, "USD", "month", tuple(str(name) for name in approvers))]
+    return [ApprovalFact("given", scope, amount, "USD", "month", tuple(approvers), frozenset(signed))]
