@@ -27,6 +27,7 @@ DENIED = (
     "pathlib",
     "pyarrow",
     "pydantic",
+    "referencing",
     "rich",
     "socket",
     "sqlite3",

@@ -213,6 +213,12 @@ def test_what_is_decided_holds_for_every_completion(text: str, attributes: dict[
         decided: object = condition.decide_value({"attributes": normalised(attributes)})
     except ConditionError:
         decided = ERROR
+    resource = Resource("i", "a.b", "compute.instance", "t", "aws", attributes=attributes)
+    try:
+        of_what_is_read: object = condition.decide(resource)
+    except ConditionError:
+        of_what_is_read = ERROR
+    assert of_what_is_read == decided, "what is not read must not matter"
     if isinstance(decided, Unknown):
         return
     for whole in itertools.islice(completions(attributes), 600):

@@ -1,4 +1,7 @@
-"""A resource as conditions see it: JSON types, absent things left out, unknown ones still marked."""
+"""A resource as conditions see it: JSON types, absent things left out, unknown ones still marked.
+
+Only what an expression reads is converted: a resource has a hundred values, and a condition reads two.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +14,6 @@ from sumptuary.values import Absent, PartialMap, Unknown, is_collection, is_list
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from sumptuary.model import Resource
 
 FIELDS = (
@@ -34,14 +35,23 @@ INCREASE = ("monthly_before", "monthly_increase", "low", "high", "percent_increa
 
 MAX_INTEGER = 2**63 - 1
 
+Shape = dict[str, "Shape | None"]
+"""Which parts of a value are read, by key; None is all that is there. A list's items are under ``EACH``."""
+EACH = "[*]"
+"""The step from a list to each of its items."""
+KEYS = "[keys]"
+"""In a shape: if this is a map, which keys it has is asked, so that all of it is needed."""
 
-def resource_value(resource: Resource, names: Iterable[str] = FIELDS) -> dict[str, object]:
-    """The named fields of a resource as maps, lists and scalars; ``Unknown`` and ``PartialMap`` stand where they do.
+
+def resource_value(resource: Resource, shape: Shape | None = None) -> dict[str, object]:
+    """A resource as maps, lists and scalars, as far as it is read; ``Unknown`` and ``PartialMap`` stand where they do.
 
     ``tags`` maps key to value; ``cost`` holds ``monthly``, the expected cost in USD. What is absent has no key.
     """
+    if shape is None or KEYS in shape:
+        shape = dict.fromkeys(FIELDS)
     found: dict[str, object] = {}
-    for name in names:
+    for name, inner in shape.items():
         if name == "tags":
             value: object = resource.tags.values()
         elif name == "cost":
@@ -51,10 +61,34 @@ def resource_value(resource: Resource, names: Iterable[str] = FIELDS) -> dict[st
             value = getattr(resource, name)
         else:
             continue
-        plain = normalised(value)
+        plain = projected(value, inner)
         if plain is not None:
             found[name] = plain
     return found
+
+
+def projected(value: object, shape: Shape | None) -> object:
+    """A value as ``normalised`` has it, with no more than the parts that are read."""
+    if shape is None or isinstance(value, (str, bool, int, float, Unknown)):
+        return normalised(value)
+    if is_map(value):
+        if KEYS in shape:
+            return normalised(value)
+        pairs = ((key, projected(value[key], inner)) for key, inner in shape.items() if key in value)
+        kept = {key: plain for key, plain in pairs if plain is not None}
+        return PartialMap(kept, value.rest) if isinstance(value, PartialMap) else kept
+    if is_collection(value):
+        inner = shape.get(EACH, _NOTHING)
+        items = [projected(item, inner) for item in value]
+        unknown = next((item for item in items if isinstance(item, Unknown)), None)
+        return unknown if unknown is not None else items
+    if is_dataclass(value) and not isinstance(value, Range) and KEYS not in shape:
+        parts = ((name, projected(getattr(value, name, None), inner)) for name, inner in shape.items())
+        return {name: plain for name, plain in parts if plain not in (None, "", [])}
+    return normalised(value)
+
+
+_NOTHING: Shape = {}
 
 
 def _unpriced(resource: Resource) -> dict[str, object]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import fields
 
 from sumptuary.model import Compute, Lifetime, Storage, Usage, Workload
-from sumptuary.policy.activation import CHANGE_FIELDS, FIELDS, GROUP_FIELDS
+from sumptuary.policy.activation import CHANGE_FIELDS, EACH, FIELDS, GROUP_FIELDS, KEYS, Shape
 from sumptuary.policy.cel_language import SyntaxProblem
-from sumptuary.policy.cel_tree import EACH, Step, Use
+from sumptuary.policy.cel_tree import Step, Use
 from sumptuary.values import PartialMap, Unknown, first_unknown, is_list, is_map
 
 TYPE_CHECKING = False
@@ -57,17 +57,26 @@ def _at_end(value: object, mode: str) -> tuple[Unknown | None, bool]:
     return unknown, unknown is not None
 
 
-def read_fields(uses: Iterable[Use], prefix: tuple[Step, ...], every: Sequence[str]) -> tuple[str, ...]:
-    """Which fields of the things at a path an expression reads: all of them where it uses one as a whole."""
-    depth, read = len(prefix), set[Step]()
+def shape_of(uses: Iterable[Use], *prefix: Step) -> Shape | None:
+    """Which parts of the things at a path are read; None is all of them."""
+    whole: Shape | None = {}
     for use in uses:
-        if use.path[:depth] != prefix:
-            continue
-        if len(use.path) > depth:
-            read.add(use.path[depth])
-        elif use.mode != "item":
-            return tuple(every)
-    return tuple(name for name in every if name in read)
+        if whole is not None and use.path[: len(prefix)] == prefix:
+            steps = [EACH if isinstance(step, int) else step for step in use.path[len(prefix) :]]
+            whole = _grown(whole, steps, use.mode)
+    return whole
+
+
+def _grown(shape: Shape, steps: list[str], mode: str) -> Shape | None:
+    """A shape with one more path in it."""
+    if not steps:
+        if mode in ("range", "size"):
+            shape[KEYS] = None
+        return None if mode == "value" else shape
+    inner = shape.setdefault(steps[0], {})
+    if inner is not None:
+        shape[steps[0]] = _grown(inner, steps[1:], mode)
+    return shape
 
 
 def nameless(text: str, uses: Iterable[Use], known: dict[tuple[str, ...], Sequence[str]]) -> list[SyntaxProblem]:

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sumptuary.policy.activation import EACH
+
 Step = str | int
 Field = tuple[int, int, int | bytes]
 Scope = dict[str, tuple[Step, ...] | None]
 """The path that each variable of a comprehension stands for, None where it is not one."""
-
-EACH = "[*]"
-"""The step from a list to each of its items, in a comprehension."""
 
 UNKNOWN_FIELD = "$unknown"
 FRESH = 1 << 40

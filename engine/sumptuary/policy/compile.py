@@ -130,15 +130,20 @@ class Compilation:
         described = [self.templates[name].described() for name in sorted(self.templates)]
         return compiled.Laws(laws, self.approvals(), self.waivers(), project, tuple(files), notes, described)
 
-    def check_rules(self) -> None:
-        """The rules that policies name which are not valid as such: a mistake there is told with the others."""
+    def check_rules(self) -> frozenset[str]:
+        """The rules that policies name which are not valid as such: a mistake there is told with the others.
+
+        Gives the ids of templates that are not valid as such.
+        """
         kinds = [(file, document, document.value_at(("kind",))) for file, document in self.unread]
-        named = [document.value_at(("metadata", "id")) for _, document, kind in kinds if kind == "RuleTemplate"]
-        known = [*self.rules, *self.templates, *(str(name) for name in named)]
+        ids = [document.value_at(("metadata", "id")) for _, document, kind in kinds if kind == "RuleTemplate"]
+        unread = frozenset(str(name) for name in ids)
+        known = [*self.rules, *self.templates, *sorted(unread)]
         for file, document, kind in kinds:
             rule = document.value_at(("spec", "rule"))
             if kind == "Policy" and isinstance(rule, str) and rule not in known:
                 self.problems.append(policies.unknown_rule(file, document, rule, known))
+        return unread
 
     def lay(self, authorities: dict[str, Authority]) -> None:
         """Compile every policy, and lay over it what the authorities say."""
@@ -149,8 +154,8 @@ class Compilation:
         ]
         self.templates, wrong = templates_of(sources, self.rules)
         self.problems += wrong
-        self.check_rules()
         compiler = policies.Compiler(self.rules, self.templates)
+        compiler.unread = self.check_rules()
         layering = Layering(compiler, list(authorities.values()))
         for entry in self.chosen(documents.Policy):
             assert isinstance(entry.model, documents.Policy)  # noqa: S101  # chosen by this class

@@ -8,11 +8,11 @@ comes out is decided, whatever the unknown values may turn out to be.
 from __future__ import annotations
 
 from sumptuary.errors import SumptuaryError
-from sumptuary.policy.activation import FIELDS, change_value, known_part, normalised, resource_value
+from sumptuary.policy.activation import EACH, change_value, known_part, normalised, resource_value
 from sumptuary.policy.cel_functions import CURRENT
 from sumptuary.policy.cel_language import HINT, NUMBERS, SUBJECTS, TEXT, TRUTH, SyntaxProblem, compiled, environment
-from sumptuary.policy.cel_paths import nameless, read_fields, state, words_of
-from sumptuary.policy.cel_tree import EACH, Step, Tree
+from sumptuary.policy.cel_paths import nameless, shape_of, state, words_of
+from sumptuary.policy.cel_tree import Step, Tree
 from sumptuary.values import Unknown
 
 TYPE_CHECKING = False
@@ -92,7 +92,11 @@ class Expression:
                 if hidden:
                     blocked.append(use.node)
         CURRENT.unknown = None
-        result = self._program(frozenset(blocked)).eval(asked.activation())
+        try:
+            result = self._program(frozenset(blocked)).eval(asked.activation())
+        except RuntimeError as error:  # the bound on its work; CEL has no other
+            text = f"the condition goes through more items than the 10,000 that CEL allows ({self.shown})"
+            raise ConditionError(text) from error
         if str(result.type()) != "ERROR":
             return result.plain_value()
         reason = reason if reason is not None else CURRENT.unknown
@@ -104,10 +108,6 @@ class Expression:
     def shown(self) -> str:
         """The text on one line."""
         return " ".join(self.text.split())
-
-    def fields_of(self, *prefix: Step) -> tuple[str, ...]:
-        """Which fields are read of the resources at a path (``resource``, or each of ``group.resources``)."""
-        return read_fields(self.uses, prefix, FIELDS)
 
     def reads(self, subject: str) -> set[Step]:
         """The first steps below a variable that are read; ``*`` where it is used as a whole."""
@@ -123,7 +123,7 @@ class Expression:
 class Condition(Expression):
     """A compiled condition with its policy's parameters and the stage it is asked in."""
 
-    __slots__ = ("_fields", "_parameters", "_stage", "_with_change")
+    __slots__ = ("_parameters", "_shape", "_stage", "_with_change")
 
     def __init__(self, text: str, parameters: dict[str, object], stage: str = "ci") -> None:
         """Compile.
@@ -133,7 +133,7 @@ class Condition(Expression):
         """
         super().__init__(text)
         self._parameters, self._stage = parameters, stage
-        self._fields = self.fields_of("resource")
+        self._shape = shape_of(self.uses, "resource")
         self._with_change = bool(self.reads("change"))
 
     def begin(self, context: Context) -> None:
@@ -147,7 +147,7 @@ class Condition(Expression):
             ConditionError: it reads a path that is absent, or compares what cannot be compared, and no unknown value
                 could change that.
         """
-        values: dict[str, object] = {"resource": resource_value(resource, self._fields)}
+        values: dict[str, object] = {"resource": resource_value(resource, self._shape)}
         if self._with_change and resource.kind == "change.set":
             values["change"] = change_value(resource)
         return self.decided(Asked(values, self._parameters, self._stage))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import combinations
 
 from sumptuary.money import ZERO
-from sumptuary.policy.activation import GROUP_FIELDS, resource_value
+from sumptuary.policy.activation import GROUP_FIELDS, Shape, resource_value
 from sumptuary.values import ABSENT, Unknown
 
 TYPE_CHECKING = False
@@ -144,13 +144,14 @@ def _may_agree(one: Key, other: Key) -> bool:
 
 
 def group_value(
-    group: Group, members: Sequence[Resource] | None, paths: Sequence[str], read: Sequence[str], spend: Decimal
+    group: Group, members: Sequence[Resource] | None, paths: Sequence[str], read: Shape | None, spend: Decimal
 ) -> dict[str, object]:
     """A group as conditions see it. ``members`` is one way it may be, None where that is not known.
 
-    ``read`` are the fields wanted of each resource, ``spend`` is the monthly cost of the whole estate's priced part.
+    ``read`` is what is read of each resource, ``spend`` is the monthly cost of the whole estate's priced part.
     """
-    found: dict[str, object] = {"key": group.name}
+    unknown = group.unknown()
+    found: dict[str, object] = {"key": group.name if unknown is None else unknown}
     if members is None:
         open_end = group.uncountable()
         found |= dict.fromkeys(("resources", "count", "monthly_cost", "share", *AGREED), open_end)

@@ -29,6 +29,8 @@ class Compiler:
     def __init__(self, rules: dict[str, type[Rule]], templates: dict[str, Template] | None = None) -> None:
         self.rules = rules
         self.templates = templates or {}
+        self.unread: frozenset[str] = frozenset()
+        """Ids of templates whose documents are not valid as such; that is told already."""
         self.problems: list[SumptuaryError] = []
 
     def policy(
@@ -67,6 +69,8 @@ class _One:
         """The policy, or None."""
         metadata, spec = self.model.metadata, self.model.spec
         rule = self.compiler.named(spec.rule)
+        if rule is None and spec.rule in self.compiler.unread:
+            return None
         if rule is None:
             error = unknown_rule(self.file, self.document, spec.rule, [*self.compiler.rules, *self.compiler.templates])
             self.compiler.problems.append(error)

@@ -130,22 +130,21 @@ class GroupRule(EstateRule):
         terms = self.parameters
         ways: list[list[Resource] | None] = [*(group.ways() or [None])]
         asked = [terms.asked(group=group_value(group, members, terms.group_by, terms.shape, spend)) for members in ways]
-        answers = dict[object, bool | ConditionError]()
+        answers, fault = set[bool](), None
         for one in asked:
             try:
                 answer = terms.condition.decided(one)
             except ConditionError as error:
-                answers.setdefault("error", error)
+                fault = error
                 continue
             if isinstance(answer, Unknown):
                 return Undecided.on(answer, terms.attribute)
-            answers[answer] = answer
-        if len(answers) > 1:
+            answers.add(answer)
+        if len(answers) + (fault is not None) > 1:
             return Undecided.on(group.uncountable(), terms.attribute)
-        (answer,) = answers.values()
-        if isinstance(answer, ConditionError):
-            return _fault(answer)
-        return self._finding(group, asked[0]) if answer is terms.violates else PASSED
+        if fault is not None:
+            return _fault(fault)
+        return self._finding(group, asked[0]) if terms.violates in answers else PASSED
 
     def _finding(self, group: Group, asked: Asked) -> Finding:
         terms, value = self.parameters, asked.values["group"]
