@@ -48,7 +48,7 @@ def run(arguments: Namespace) -> int:
         templates, wrong = _templates(arguments), None
     except SumptuaryError as error:  # the rules in Python are there all the same
         templates, wrong = {}, error
-    everything = {**templates, **rules}
+    everything: dict[str, type[Rule] | Template] = {**templates, **rules}
     if arguments.format == "json":
         sys.stdout.write(json.dumps([_summary(everything[name]) for name in sorted(everything)], indent=2) + "\n")
     else:
