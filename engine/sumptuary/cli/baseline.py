@@ -49,43 +49,47 @@ def run(arguments: Namespace) -> int:
     Raises:
         SumptuaryError: as ``check`` does; the file is there and ``--update`` is not given, or it cannot be written.
     """
+    from sumptuary.cli.reading import gather
+    from sumptuary.cli.writing import Progress
+    from sumptuary.coverage import Coverage
+
+    coverage = Coverage()
+    with Progress(coverage, quiet=arguments.quiet):
+        reading = gather(arguments, coverage)
+    return adopt(reading, arguments, arguments.output, update=arguments.update)
+
+
+def adopt(reading: Reading, arguments: Namespace, output: str | None, *, update: bool) -> int:
+    """Judge what was read and write what fails as a baseline, or bring the one that is there up to date.
+
+    Raises:
+        SumptuaryError: the file is there and ``update`` is not set; it is no baseline, or cannot be written.
+    """
     from sumptuary.adoption import entries_of, updated
     from sumptuary.cli.adopting import path_of, view_of
     from sumptuary.cli.changed import Chosen
     from sumptuary.cli.outcome import whole_report
     from sumptuary.cli.places import shown_path
-    from sumptuary.cli.reading import gather
-    from sumptuary.cli.writing import Progress
-    from sumptuary.coverage import Coverage
     from sumptuary.decisions.baselines import as_text, read_baseline
 
-    coverage = Coverage()
-    with Progress(coverage, quiet=arguments.quiet):
-        reading = gather(arguments, coverage)
-        around = reading.circumstances
-        printed = arguments.output == "-"
-        path = path_of(around, None if printed else arguments.output)[0]
-        is_there = not printed and os.path.lexists(path)
-        if is_there and not arguments.update:
-            hint = "--update brings it up to date and says what changed; --output FILE writes another"
-            raise UsageError("there is a baseline already, so nothing was written", place=shown_path(path), hint=hint)
-        former = read_baseline(path, shown_path(path)) if is_there else None
-        report = whole_report(reading, arguments)
-    chosen = Chosen.of(reading.paths)
-    violations = [one for one in report.violations if chosen.everything or chosen.holds(one)]
-    entries = entries_of(violations, around.prefix)
-    update = None
-    if former is not None:
-        report.violations = violations
-        update = updated(former, report, view_of(reading, arguments))
-        entries = update.entries
+    around, printed = reading.circumstances, output == "-"
+    path = path_of(around, None if printed else output)[0]
+    is_there = not printed and os.path.lexists(path)
+    if is_there and not update:
+        hint = "--update brings it up to date and says what changed; --output FILE writes another"
+        raise UsageError("there is a baseline already, so nothing was written", place=shown_path(path), hint=hint)
+    former = read_baseline(path, shown_path(path)) if is_there else None
+    report, chosen = whole_report(reading, arguments), Chosen.of(reading.paths)
+    report.violations = [one for one in report.violations if chosen.everything or chosen.holds(one)]
+    made = updated(former, report, view_of(reading, arguments)) if former is not None else None
+    entries = made.entries if made is not None else entries_of(report.violations, around.prefix)
     text = as_text(around.now.isoformat(), entries)
     if printed:
         sys.stdout.write(text)
     else:
         _write(path, text)
     if not arguments.quiet:
-        _say(_told(entries, former, update, report), shown_path(path), printed=printed)
+        _say(_told(entries, former, made, report), shown_path(path), printed=printed)
     return _code(report, reading, arguments)
 
 

@@ -46,6 +46,8 @@ def configure(parser: ArgumentParser) -> None:
     group.add_argument("--deadline", type=_seconds, metavar="SECONDS", help="the time a collector has (default: 120)")
     group.add_argument("--config", metavar="FILE", help="the project file (default: the nearest sumptuary.yaml)")
     add_baseline_options(parser)
+    about = "adopt what fails as a baseline in this file, or bring the one there up to date, in place of a report"
+    parser.add_argument("--adopt", metavar="FILE", help=about)
     add_policy_options(parser)
     add_price_options(parser)
     add_output_options(parser, FORMATS)
@@ -55,12 +57,17 @@ def configure(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Namespace) -> int:
-    """Read the account, judge, write; the report's exit code."""
+    """Read the account, judge, write; the report's exit code, or that of adopting what was found."""
     _check(arguments)
     wanted = outputs(arguments, FORMATS, FORMATS[0])
     coverage = Coverage()
     with Progress(coverage, quiet=arguments.quiet):
-        report = report_on(_gather(arguments, coverage), arguments)
+        reading = _gather(arguments, coverage)
+        report = report_on(reading, arguments) if arguments.adopt is None else None
+    if report is None:
+        from sumptuary.cli.baseline import adopt
+
+        return adopt(reading, arguments, arguments.adopt, update=True)
     return deliver(report, wanted, arguments)
 
 

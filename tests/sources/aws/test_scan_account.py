@@ -291,3 +291,22 @@ def test_a_savings_plan_covers_what_it_is_for(account: Account) -> None:
         covered[product] = {address for policy, address, _ in found if policy == "commitment-coverage"}
     assert covered["EC2"] == {"sp-1"}  # the instance is covered; most of the plan lies idle
     assert [address[:13] for address in covered["SageMaker"]] == ["aws_instance."]
+
+
+def test_what_runs_is_adopted_and_only_what_is_new_blocks(account: Account, tmp_path: Path) -> None:
+    (old,) = account.instances("p4d.24xlarge", **WASTEFUL)
+    known = tmp_path / "known.json"
+    options = ("--region", REGION, "--now", "2026-11-21T08:00:00Z")
+    adopted = account.scan(*options, "--adopt", str(known))
+    assert adopted.code == 0
+    (entry,) = (one for one in json.loads(known.read_text())["findings"] if one["policy"] == WASTE)
+    assert (entry["path"], entry["root"]) == (None, f"arn:aws:ec2:{REGION}:123456789012:instance/{old}")
+    held = account.scan(*options, "--baseline", str(known))
+    assert held.code == 0
+    assert {one["status"] for one in held.violations if one["policy"] == WASTE} == {"baselined"}
+    account.instances("p4d.24xlarge", **WASTEFUL)
+    assert account.scan(*options, "--baseline", str(known)).code == 1
+    account.client("ec2").terminate_instances(InstanceIds=[old])
+    gone = account.scan(*options, "--baseline", str(known)).report["baseline"]
+    assert (gone["mended"], gone["adopted"]) == (1, 2), "the account is as badly covered as it was"
+    assert account.scan("--region", OTHER, "--baseline", str(known)).report["baseline"]["mended"] == 0
