@@ -86,7 +86,7 @@ def test_the_pack_is_held_against_files(run: Run) -> None:
         assert found["acme-logs-end"]["message"] == "aws_cloudwatch_log_group.api keeps its logs: for ever"
         assert found["acme-volumes-are-gp3"]["rule"] == "acme-volume-type"
         assert float(found["acme-volumes-are-gp3"]["savings"]["standalone"]["expected"]) > 0
-        assert [one["place"]["line"] for one in (found["acme-logs-end"], found["acme-volumes-are-gp3"])] == [4, 14]
+        assert [one["location"]["line"] for one in (found["acme-logs-end"], found["acme-volumes-are-gp3"])] == [4, 14]
 
 
 def test_a_project_names_the_pack(run: Run, tmp_path: Path) -> None:
