@@ -143,6 +143,13 @@ def test_what_does_not_hold_covers_nothing_and_says_why(given: Waiver, note: str
     assert outcome(given) == (["fail"], [note])
 
 
+def test_a_waiver_for_an_id_that_a_policy_had_before_is_for_that_policy() -> None:
+    given = waiver(policies=("team-label",))
+    assert outcome(given, law=policy(aliases=("team-label",)))[0] == ["waived"]
+    (note,) = outcome(given, law=policy(aliases=("team-label",), waivers=None))[1]
+    assert "nobody may waive it" in note
+
+
 def test_a_policy_without_terms_cannot_be_waived() -> None:
     statuses, (note,) = outcome(waiver(), law=policy(waivers=None))
     assert statuses == ["fail"]

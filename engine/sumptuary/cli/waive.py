@@ -167,7 +167,9 @@ def _document(name: str, asked: _Asked, cost: Decimal | None, arguments: Namespa
     cap = arguments.max_monthly_cost
     if cap is None and cost is not None:
         cap = str(cost.quantize(Decimal(1), rounding=ROUND_CEILING))
-    countable = all(one.resource.multiplicity is None for one in asked.violations)
+    most = arguments.max_matches
+    if most is None and all(one.resource.multiplicity is None for one in asked.violations):
+        most = len(asked.violations)
     return document(
         "Waiver",
         name,
@@ -181,7 +183,7 @@ def _document(name: str, asked: _Asked, cost: Decimal | None, arguments: Namespa
             "granted": granted,
             "expires": expires,
             "max_monthly_cost": {"amount": cap, "currency": "USD"} if cap is not None else None,
-            "max_matches": arguments.max_matches or (len(asked.violations) if countable else None),
+            "max_matches": most,
         },
     )
 

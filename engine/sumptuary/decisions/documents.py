@@ -15,10 +15,13 @@ if TYPE_CHECKING:
         max_duration: str
 
     class Law(Protocol):
-        """What of a policy matters here. ``layer`` is where it is written, ``waivers`` its terms."""
+        """What of a policy matters here. ``layer`` is where it is written, ``owner_layer`` the highest that carries it;
+        ``aliases`` are ids that it had before."""
 
         id: str
         layer: str
+        owner_layer: str
+        aliases: tuple[str, ...]
 
         @property
         def waivers(self) -> Terms | None:

@@ -98,8 +98,7 @@ def may_waive_hard(law: Law, waiver: Waiver) -> bool:
     The owner is the highest layer below the built-in one that carries it; a built-in policy that nobody carries
     further is the repository's own.
     """
-    owner = getattr(law, "owner_layer", "") or law.layer
-    owner = "repository" if owner == "built-in" else owner
+    owner = "repository" if law.owner_layer == "built-in" else law.owner_layer
     return LAYERS.index(waiver.layer) <= LAYERS.index(owner)
 
 
@@ -154,7 +153,7 @@ def _covered(
         return []
     about = [one for one in violations if one.policy in named and matches(waiver.target, one, prefix)]
     failing = [one for one in about if one.status == "fail"]
-    plainly = {name for name in named if name in waiver.policies}
+    plainly = {name for name in named if name in waiver.policies or set(laws[name].aliases) & set(waiver.policies)}
     refused = {name: refusal(waiver, laws[name]) for name in sorted({one.policy for one in failing} | plainly)}
     for why in filter(None, refused.values()):
         note(why)
@@ -190,7 +189,7 @@ def _named(waiver: Waiver, laws: dict[str, Law], note: Note) -> set[str]:
     """The policies that a waiver is for; of a pattern that is for none, the nearest id is told."""
     named: set[str] = set()
     for pattern in waiver.policies:
-        found = {name for name in laws if is_like(name, pattern)}
+        found = {name for name, law in laws.items() if is_like(name, pattern) or pattern in law.aliases}
         named |= found
         if not found:
             from difflib import get_close_matches
@@ -205,8 +204,7 @@ def _not_too_hard(waiver: Waiver, laws: dict[str, Law], found: list[Violation], 
     """What is hard-mandatory is left out, where the waiver does not stand high enough for it."""
     hard = {one.policy for one in found if one.enforcement == HARD and not may_waive_hard(laws[one.policy], waiver)}
     for name in sorted(hard):
-        owner = getattr(laws[name], "owner_layer", "") or laws[name].layer
-        note(f"does not cover {name} where that is {HARD}: only a waiver of the {owner}'s own does")
+        note(f"does not cover {name} where that is {HARD}: only a waiver of the {laws[name].owner_layer}'s own does")
     return [one for one in found if not (one.policy in hard and one.enforcement == HARD)]
 
 

@@ -133,7 +133,11 @@ def _violation(violation: Violation, currency: str) -> dict[str, object]:
     }
     if (waiver := violation.waiver) is not None:
         names = ("id", "owner", "approver", "expires", "ticket", "reason")
-        found["waiver"] = {**{name: getattr(waiver, name) for name in names}, "location": _place(waiver.place)}
+        found["waiver"] = {
+            **{name: getattr(waiver, name) for name in names},
+            "expires_soon": waiver.ends != waiver.expires,
+            "location": _place(waiver.place),
+        }
     return found
 
 
