@@ -32,9 +32,11 @@ types: $(VENV)/.installed
 walls: $(VENV)/.installed
 	$(BIN)/lint-imports
 
-# The pages under docs/reference: written anew, or held against what would be written.
+# The pages under docs/reference and the schemas under docs/schemas: written anew, or held against what would be
+# written (the schemas by a test).
 docs: $(VENV)/.installed
 	$(BIN)/sumptuary docs
+	$(BIN)/sumptuary policies schema --output docs/schemas/v1
 
 reference: $(VENV)/.installed
 	$(BIN)/sumptuary docs --check

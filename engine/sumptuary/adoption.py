@@ -72,8 +72,7 @@ def adopted(
     ``new_only``, dearer ones are let be. What the report holds ``baselined`` already takes its place in it first.
     """
     failed = {entry.fingerprint: [_stood(entry)] for entry in baseline.entries if entry.status == "fail"}
-    doubted = Counter({entry.fingerprint: entry.count for entry in baseline.entries if entry.status == "fail"})
-    doubted.update({entry.fingerprint: entry.count for entry in baseline.entries if entry.status == "unknown"})
+    doubted = Counter({entry.fingerprint: entry.count for entry in baseline.entries if entry.status == "unknown"})
     held = hold(report.violations, failed, doubted, new_only)
     gone = mended(baseline.entries, report, view)
     told = Adopted(baseline.file, baseline.created, baseline.count, sum(one.count for one in gone), held.dearer)

@@ -35,7 +35,7 @@ def compared(
         fingerprint: [Stood.of(one) for one in failures]
         for fingerprint, failures in by_fingerprint(base.violations, "fail").items()
     }
-    doubted = Counter(one.fingerprint for one in base.violations if one.status in ("fail", "unknown"))
+    doubted = Counter(one.fingerprint for one in base.violations if one.status == "unknown")
     held = hold(head.violations, failed, doubted, new_only)
     left = [stood.violation for stands in failed.values() for stood in stands if stood.count and stood.violation]
     comparison = Comparison(

@@ -83,8 +83,8 @@ def hold(
     """What of these is new or dearer still fails; the rest is ``baselined`` and blocks nothing.
 
     ``failed`` is what stood, by fingerprint; what is found again is taken out of it. ``doubted`` counts what was
-    unknown or failed: an unknown that would block is let be as often. Of the policies ``new_only``, dearer ones are
-    let be too. Findings that are ``baselined`` already take their places first.
+    unknown: an unknown that would block is let be as often, or in the place of a failure that is left. Of the policies
+    ``new_only``, dearer ones are let be too. Findings that are ``baselined`` already take their places first.
     """
     held, dearer = Held(), set[str]()
     given = list(violations)
@@ -104,7 +104,7 @@ def hold(
         elif places:
             dearer.add(fingerprint)
         held.violations += worse
-    held.violations += _others(given, doubted)
+    held.violations += _others(given, failed, doubted)
     held.dearer = frozenset(dearer)
     return held
 
@@ -125,12 +125,14 @@ def _use(left: Iterable[Stood], wanted: int) -> int:
     return used
 
 
-def _others(given: list[Violation], doubted: Counter[str]) -> Iterator[Violation]:
-    """All that is no failure, each unknown that would block ``baselined`` as often as ``doubted`` has it."""
-    for violation in given:
-        if violation.status == "unknown" and violation.blocking and doubted[violation.fingerprint] > 0:
-            doubted[violation.fingerprint] -= 1
-            yield let_be(violation)
+def _others(given: list[Violation], failed: Mapping[str, list[Stood]], doubted: Counter[str]) -> Iterator[Violation]:
+    """All that is no failure, each unknown that would block ``baselined`` where there is a place for it."""
+    for violation in sorted(given, key=_dearest_first):
+        if violation.status == "unknown" and violation.blocking:
+            known = doubted[violation.fingerprint] > 0
+            doubted[violation.fingerprint] -= known
+            stood = known or _use(failed.get(violation.fingerprint, ()), 1) > 0
+            yield let_be(violation) if stood else violation
         elif violation.status != "fail":
             yield violation
 
