@@ -148,13 +148,14 @@ class GroupRule(EstateRule):
 
     def _finding(self, group: Group, asked: Asked) -> Finding:
         terms, value = self.parameters, asked.values["group"]
-        members: tuple[tuple[Resource, tuple[Lever, ...]], ...] = ()
-        why = ""
+        moved, why = dict[str, tuple[Lever, ...]](), ""
         if terms.recipe is not None:
             members, why = terms.recipe.members(asked, group.certain)
+            moved = {resource.id: levers for resource, levers in members}
         told = {**value, "resources": _addresses(group)} if is_map(value) else {}
-        finding = terms.finding({"group": told}, why, slot=group.name)
-        finding.members, finding.of_group = members, True
+        finding = terms.finding({"group": told}, why, slot=repr(group.key))
+        finding.members = tuple((resource, moved.get(resource.id, ())) for resource in _ordered(group))
+        finding.of_group = True
         finding.related = tuple(one.origin.place for one in _ordered(group)[1:6] if one.origin.place is not None)
         return finding
 
