@@ -183,6 +183,14 @@ def test_whatever_the_reason_holds_is_written_safely_and_read_back(sumptuary: Ru
     assert "\x1b" not in sumptuary("check")[1] + out
 
 
+def test_where_something_could_not_be_read_the_exit_code_says_so(sumptuary: Run, checkout: Path) -> None:
+    (checkout / "infra" / "broken.yaml").write_text("apiVersion: v1\nkind: Pod\nmetadata: {name: [\n")
+    given = ("waive", "team-tag", "--address", "*.a", *WHO, "--for", "1d", "--output", "-")
+    code, _, err = sumptuary(*given)
+    assert (code, "could not be read" in err) == (3, True)
+    assert sumptuary(*given, "--allow-incomplete")[0] == 0
+
+
 def test_a_cost_that_nobody_knows_gives_no_cap(sumptuary: Run, checkout: Path) -> None:
     (checkout / "infra" / "main.tf").write_text(
         'variable "t" {}\n' + PROVIDER + instance("a").replace('"m5.large"', "var.t")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from argparse import Namespace
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -16,7 +15,7 @@ from sumptuary.cli.arguments import (
     add_price_options,
     add_reading_options,
 )
-from sumptuary.cli.drafting import add_draft_options, compiled, days, document, named, written
+from sumptuary.cli.drafting import add_draft_options, code_of, compiled, days, document, named, say, written
 from sumptuary.errors import UsageError
 from sumptuary.values import is_map
 
@@ -72,7 +71,7 @@ class _Asked:
 
 
 def run(arguments: Namespace) -> int:
-    """Judge, draft the approval, judge again with it, and write it where it helps.
+    """Judge, draft the approval, judge again with it, and write it where it helps; 3 where something was not read.
 
     Raises:
         SumptuaryError: as ``check`` does; nothing is asked about; the approval would not count, or would not help.
@@ -96,8 +95,8 @@ def run(arguments: Namespace) -> int:
     text, draft = _drafted(name, asked, digest, arguments, around)
     left = _tried(draft, asked, arguments)
     path = written(text, name, DIRECTORY, around.root, arguments)
-    _say(_told(draft, asked, left, path), printed=not path)
-    return 0
+    say(_told(draft, asked, left, path), printed=not path)
+    return code_of(coverage, arguments)
 
 
 def _judged(arguments: Namespace, coverage: Coverage) -> list[Violation]:
@@ -246,10 +245,3 @@ def _told(draft: Approval, asked: _Asked, left: Sequence[Violation], path: str) 
         lines.append("the check asks for nothing of this scope today: it is approved in advance")
     lines.append("next: merge it; with --base an approval counts from then on")
     return lines
-
-
-def _say(lines: Sequence[str], *, printed: bool) -> None:
-    from sumptuary.reports.printable import printable
-
-    stream = sys.stderr if printed else sys.stdout
-    stream.write("".join(f"{printable(line)}\n" for line in lines))

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from collections.abc import Collection, Mapping, Sequence
 
+    from sumptuary.coverage import Coverage
     from sumptuary.policy.compile import Compilation
 
     Value = str | int | list[str] | dict[str, str]
@@ -161,3 +162,19 @@ def written(text: str, name: str, directory: str, root: str, arguments: Namespac
     check_writable(root, file)
     place(root, file, text)
     return shown
+
+
+def say(lines: Sequence[str], *, printed: bool) -> None:
+    """Tell what was written, beside the document where that was ``printed``."""
+    from sumptuary.reports.printable import printable
+
+    stream = sys.stderr if printed else sys.stdout
+    stream.write("".join(f"{printable(line)}\n" for line in lines))
+
+
+def code_of(coverage: Coverage, arguments: Namespace) -> int:
+    """The exit code: 3 where something could not be read, so that the figures may lack it."""
+    if coverage.complete or arguments.allow_incomplete:
+        return 0
+    sys.stderr.write("sumptuary: something could not be read, so that the figures may lack it: see `sumptuary check`\n")
+    return 3

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 
@@ -14,7 +13,7 @@ from sumptuary.cli.arguments import (
     add_reading_options,
     nearest,
 )
-from sumptuary.cli.drafting import add_draft_options, compiled, days, document, named, written
+from sumptuary.cli.drafting import add_draft_options, code_of, compiled, days, document, named, say, written
 from sumptuary.errors import UsageError
 
 TYPE_CHECKING = False
@@ -67,7 +66,7 @@ class _Asked:
 
 
 def run(arguments: Namespace) -> int:
-    """Judge, draft the waiver, try it on what was found, and write it.
+    """Judge, draft the waiver, try it on what was found, and write it; 3 where something could not be read.
 
     Raises:
         SumptuaryError: as ``check`` does; there is nothing to excuse; the waiver would not hold, or covers too little.
@@ -87,8 +86,8 @@ def run(arguments: Namespace) -> int:
     (draft,) = compiled(text, f"{around.root}/{DIRECTORY}/{name}.yaml").waivers()
     _refuse(draft, asked, violations, around)
     path = written(text, name, DIRECTORY, around.root, arguments)
-    _say(_told(draft, asked, cost, path), printed=not path)
-    return 0
+    say(_told(draft, asked, cost, path), printed=not path)
+    return code_of(reading.coverage, arguments)
 
 
 def _taken(around: Circumstances) -> set[str]:
@@ -220,10 +219,3 @@ def _told(draft: Waiver, asked: _Asked, cost: Decimal | None, path: str) -> list
     )
     lines.append(f"next: let {draft.approver} approve the change that adds it; with --base it counts once it is merged")
     return lines
-
-
-def _say(lines: Sequence[str], *, printed: bool) -> None:
-    from sumptuary.reports.printable import printable
-
-    stream = sys.stderr if printed else sys.stdout
-    stream.write("".join(f"{printable(line)}\n" for line in lines))
