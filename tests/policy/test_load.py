@@ -216,7 +216,7 @@ def test_what_a_pack_cannot_do_is_said(spec: str, said: str, write: Write, tmp_p
 @pytest.mark.parametrize(
     ("spec", "said"),
     [
-        ("{currency: {code: EUR}}", "spec.currency: this version does not support it yet"),
+        ("{currency: {code: EUR}}", "spec.currency: 'rate', 'as_of', 'source' are missing"),
         ("{context: {aws: {regoin: x}}}", "did you mean 'region'?"),
         ("{context: {awz: {region: x}}}", "did you mean 'aws'?"),
         ("{packs: [{pack: ../nowhere}]}", "there is no pack '../nowhere'"),
@@ -285,3 +285,24 @@ def test_every_problem_of_every_file_comes_at_once(write: Write, tmp_path: Path)
     with pytest.raises(PolicyError) as caught:
         load([str(tmp_path / "own")], start=None)
     assert len(caught.value.problems) == 2
+
+
+def test_a_project_says_what_amounts_are_shown_in_who_teams_are_and_what_was_adopted(
+    checkout: Path, write: Write
+) -> None:
+    write(
+        "repo/sumptuary.yaml",
+        PROJECT
+        + """\
+spec:
+  teams: {from: ["tag:squad"], infer: {ml: "teams/ml/**"}}
+  currency: {code: EUR, rate: "0.92", as_of: 2026-11-20, source: treasury}
+  baseline: .sumptuary/known.json
+""",
+    )
+    for _ in ("compiled", "kept"):
+        project = load(start=str(checkout)).project
+        assert project.facts == {"team": ("squad",)}
+        assert project.teams == {"ml": "teams/ml/**"}
+        assert project.currency == {"code": "EUR", "rate": "0.92", "as_of": "2026-11-20", "source": "treasury"}
+        assert project.baseline == str(checkout / ".sumptuary" / "known.json")
