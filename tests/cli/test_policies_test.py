@@ -310,6 +310,10 @@ def test_inline_cases_weigh_savings_and_levels(sumptuary: Run) -> None:
     assert "big-volumes: b: expected the level audit, got soft-mandatory" in out
     Path("pack/big-volumes.yaml").write_text(POLICY + tests.replace("null", '"120.50"'))
     assert "big-volumes: a: expected a monthly saving of 120.50 USD, got no figure" in sumptuary()[1]
+    Path("pack/big-volumes.yaml").write_text(POLICY + f"  tests: [{{name: a, {given}, blocks: true}}]\n")
+    assert sumptuary()[0] == 0
+    Path("pack/big-volumes.yaml").write_text(POLICY + f"  tests: [{{name: a, {given}, blocks: false}}]\n")
+    assert "big-volumes: a: expected it not to block, and it does" in sumptuary()[1]
     Path("pack/big-volumes.yaml").write_text(POLICY + f"  tests: [{{name: a, {given}, profile: tigt}}]\n")
     code, _, err = sumptuary()
     assert code == 2
@@ -344,3 +348,24 @@ spec:
     survived = [line.partition("survived: ")[2] for line in out.splitlines() if "survived" in line]
     assert survived[-1].startswith("size-limit: spec.deny: > -> >= in `")
     assert not any("-> <=" in line for line in survived), "the two cases mind a comparison turned round"
+
+
+def test_a_plan_is_judged_where_the_case_names_it(sumptuary: Run) -> None:
+    (case() / "main.tf").unlink()
+    values = {"size": 500, "availability_zone": "us-east-1a"}
+    head = {"address": "aws_ebs_volume.a", "mode": "managed", "type": "aws_ebs_volume", "name": "a"}
+    head["provider_name"] = "registry.terraform.io/hashicorp/aws"
+    plan: dict[str, object] = {
+        "format_version": "1.2",
+        "terraform_version": "1.9.0",
+        "planned_values": {"root_module": {"resources": [{**head, "values": values}]}},
+        "resource_changes": [
+            {**head, "change": {"actions": ["create"], "before": None, "after": values, "after_unknown": {}}}
+        ],
+        "configuration": {"root_module": {}},
+    }
+    (case() / "plan.json").write_text(json.dumps(plan))
+    (case() / "case.yaml").write_text("paths: [plan.json]\n")
+    (case() / "expect.yaml").write_text("expect: [{policy: big-volumes, status: fail, address: aws_ebs_volume.a}]\n")
+    code, out, _ = sumptuary()
+    assert code == 0, out

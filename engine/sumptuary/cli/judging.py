@@ -14,11 +14,14 @@ from sumptuary.findings import Passed, Skipped
 from sumptuary.model import Estate, Resource
 from sumptuary.money import to_cents
 from sumptuary.policy.cases import Case, Said
-from sumptuary.policy.compiled import Policy, Project
+from sumptuary.policy.compiled import LEVELS, Policy, Project
 from sumptuary.policy.given import FREE
 from sumptuary.rule import Context, EstateRule
 from sumptuary.savings import Verdict
 from sumptuary.verdicts import Judgement, attach_savings, in_context
+
+BLOCKS_FROM = "soft-mandatory"
+"""The level from which a run fails where the call does not say."""
 
 
 def judged(policy: Policy, case: Case) -> list[Said]:
@@ -55,9 +58,9 @@ def _said(judgement: Judgement, verdict: Verdict | None, case: Case) -> Said:
         return Said("pass", "", judgement.level)
     if isinstance(judgement.outcome, Skipped):
         return Said("skipped", judgement.outcome.reason, judgement.level)
-    violation = in_context(judgement, verdict, case.stage, case.now, "", 0)
+    violation = in_context(judgement, verdict, case.stage, case.now, "", LEVELS.index(BLOCKS_FROM))
     saving = None if violation.saving is None else to_cents(violation.saving.attributed.expected)
-    return Said(violation.status, violation.message, judgement.level, saving)
+    return Said(violation.status, violation.message, judgement.level, saving, violation.blocking)
 
 
 @cache

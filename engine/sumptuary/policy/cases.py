@@ -34,13 +34,15 @@ ORDER = ("error", "fail", "unknown", "approved", "pass", "skipped")
 class Said(NamedTuple):
     """What a policy says of one resource: the verdict, the message or the reason, the level, the saving in USD.
 
-    ``saving`` is what mending would save a month, as reports show it; None where there is no figure.
+    ``saving`` is what mending would save a month, as reports show it; None where there is no figure. ``blocking`` is
+    whether it stops a run that fails from soft-mandatory on.
     """
 
     status: str
     message: str
     enforcement: str = ""
     saving: Decimal | None = None
+    blocking: bool = False
 
 
 @dataclass(slots=True, frozen=True)
@@ -49,7 +51,7 @@ class Case:
 
     ``enforcement`` is the expected level, empty where any will do. ``savings`` is the expected monthly saving in USD,
     None where there must be no figure; it counts where ``weighs_savings`` says so. ``profile`` names the parameter set
-    of the policy to judge with, or is empty.
+    of the policy to judge with, or is empty. ``blocks`` is whether it must stop a run, None where either will do.
     """
 
     name: str
@@ -65,6 +67,7 @@ class Case:
     enforcement: str = ""
     weighs_savings: bool = False
     savings: Decimal | None = None
+    blocks: bool | None = None
 
 
 @dataclass(slots=True, frozen=True)
@@ -77,6 +80,7 @@ class Result:
     said: str
     enforcement: str = ""
     saving: Decimal | None = None
+    blocking: bool = False
 
     @property
     def ok(self) -> bool:
@@ -92,6 +96,8 @@ class Result:
             return f"expected {wanted}, got {self.got}" + (f" ({self.said})" if self.said else "")
         if case.enforcement and case.enforcement != self.enforcement:
             return f"expected the level {case.enforcement}, got {self.enforcement or 'none'}"
+        if case.blocks is not None and case.blocks != self.blocking:
+            return "expected it to block, and it does not" if case.blocks else "expected it not to block, and it does"
         if case.weighs_savings and case.savings != self.saving:
             return f"expected a monthly saving of {_figure(case.savings)}, got {_figure(self.saving)}"
         return ""
@@ -118,6 +124,7 @@ def cases_of(model: documents.Policy, document: Document, file: str) -> list[Cas
                 profile=case.profile,
                 enforcement=case.enforcement or "",
                 weighs_savings="savings" in case.model_fields_set,
+                blocks=case.blocks,
                 savings=None if case.savings is None else Decimal(case.savings),
             )
         )
@@ -144,7 +151,8 @@ def run(
         said = "; ".join(one.message for one in deciding if one.message)
         level = max((one.enforcement for one in deciding if one.enforcement), key=LEVELS.index, default="")
         savings = [one.saving for one in deciding if one.saving is not None]
-        results.append(Result(policy, case, got, said, level, sum(savings, Decimal(0)) if savings else None))
+        saving = sum(savings, Decimal(0)) if savings else None
+        results.append(Result(policy, case, got, said, level, saving, any(one.blocking for one in deciding)))
     return results
 
 

@@ -133,6 +133,7 @@ class Case(Strict):
     stage: Stage = "ci"
     profile: str = Field(default="", description="The named parameter set to judge with.")
     enforcement: Level | None = Field(default=None, description="The level that must hold, for the stage and now.")
+    blocks: bool | None = Field(default=None, description="Whether it must stop a run, from soft-mandatory on.")
     savings: Amount | None = Field(
         default=None, description="The monthly saving in USD, as reports show it; null is that there is no figure."
     )
