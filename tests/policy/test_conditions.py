@@ -172,6 +172,12 @@ ATOMS = st.one_of(
     st.builds("size({}.filter(r, {})) == 1".format, PATHS, st.sampled_from(["r.a == 1", "has(r.b)", "r == 'a'"])),
     st.builds("size({}.map(r, {})) == 1".format, PATHS, st.sampled_from(["r.a", "r", "[r]"])),
     st.builds("size([{}]) == 1".format, PATHS),
+    st.builds("{}.filter(r, {}).exists(q, {})".format, PATHS, st.sampled_from(["r.a == 1", "has(r.b)", "true"]),
+              st.sampled_from(["q.a == 1", "has(q.a)", "q == 'a'"])),
+    st.builds("{}.map(r, r.a).exists(q, {})".format, PATHS, st.sampled_from(["q == 1", "has(q.a)"])),
+    st.builds("size({}.map(r, r.a).filter(q, q == 1)) > 0".format, PATHS),
+    st.builds("sum({}.map(r, r.a)) > 1.0".format, PATHS),
+    st.builds("sum({}) > 1.0".format, PATHS),
 )  # fmt: skip
 EXPRESSIONS = st.recursive(
     ATOMS,
