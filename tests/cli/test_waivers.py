@@ -111,6 +111,14 @@ def test_who_may_waive_is_read_from_the_base_too(repository: Repository) -> None
     assert new(repository)[0]["aws_instance.new"] == "waived"
 
 
+def test_what_the_command_line_tightens_holds_at_the_base_too(repository: Repository) -> None:
+    repository.commit({"main.tf": PROVIDER, ".sumptuary/w.yaml": waiver()})
+    repository.write({"main.tf": PROVIDER + instance("new")})
+    statuses, notes = new(repository, "--set", "team-tag.waivers.max_duration=10d")
+    assert statuses == {"aws_instance.new": "fail"}
+    assert "it runs for 29 days, and may for 10d" in notes
+
+
 def test_one_more_than_the_cap_takes_the_waiver_from_all(repository: Repository) -> None:
     capped = waiver("aws_instance.*", more="  max_matches: 1\n")
     repository.commit({"main.tf": PROVIDER + instance("a"), ".sumptuary/w.yaml": capped})

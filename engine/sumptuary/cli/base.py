@@ -185,7 +185,9 @@ def _laws_before(mirror: Mirror, arguments: Namespace, coverage: Coverage) -> La
     config = config if config is not None and os.path.isfile(config) else None
     start = mirror.of(common_directory(arguments.paths))
     with chdir(mirror.working()):
-        laws, problems = load_decisions(sources, packs=arguments.pack, start=start, config=config)
+        laws, problems = load_decisions(
+            sources, packs=arguments.pack, start=start, config=config, settings=arguments.settings
+        )
     for problem in problems:
         coverage.note(f"of the base, {problem}")
     laws.approvals = [replace(one, place=at) for one in laws.approvals if (at := _as_here(one.place, mirror))]

@@ -57,10 +57,10 @@ def gather(given: list[Root], repository: Repository, settings: Sequence[str] = 
     return _Gathering(repository).run(given, settings)
 
 
-def gather_decisions(given: list[Root], repository: Repository) -> compiled.Laws | None:
+def gather_decisions(given: list[Root], repository: Repository, settings: Sequence[str] = ()) -> compiled.Laws | None:
     """The laws of a state of things that nobody runs, for the decisions among them; None where they are wrong."""
     try:
-        return _Gathering(repository).run(given, ()).laws
+        return _Gathering(repository).run(given, settings).laws
     except SumptuaryError:
         return None
 

@@ -98,7 +98,12 @@ def load_with_documents(
 
 
 def load_decisions(
-    sources: Sequence[str] = (), *, packs: Sequence[str] = (), start: str = ".", config: str | None = None
+    sources: Sequence[str] = (),
+    *,
+    packs: Sequence[str] = (),
+    start: str = ".",
+    config: str | None = None,
+    settings: Sequence[str] = (),
 ) -> tuple[Laws, list[str]]:
     """What people decided in a state of things that is not judged: approvals, waivers, and what makes them count.
 
@@ -109,7 +114,7 @@ def load_decisions(
 
     try:
         repository = _repository(start, config)
-        laws = gather_decisions(roots(sources, packs), repository)
+        laws = gather_decisions(roots(sources, packs), repository, settings)
     except SumptuaryError as error:
         repository, laws = repository_of(start), None
         problems = [str(error)]
