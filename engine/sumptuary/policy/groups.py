@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations
+from itertools import chain, combinations, islice
 
 from sumptuary.money import ZERO
 from sumptuary.policy.activation import GROUP_FIELDS, Shape, resource_value
@@ -35,7 +35,8 @@ Key = tuple[object, ...]
 class Group:
     """Resources that agree: ``certain`` belong to it; of ``doubtful`` it is not known, each with the reason.
 
-    A value of ``key`` that is not known makes a group that may be there.
+    Of the doubtful no more are kept than tell that there are too many to try. A value of ``key`` that is not known
+    makes a group that may be there.
     """
 
     key: Key
@@ -125,17 +126,16 @@ def grouped(
         if key in groups:
             groups[key].doubtful.append((resource, why))
     for group in groups.values():
-        group.doubtful += [(one, why) for one, key, why in floating if _may_agree(key, group.key)]
+        room = max(MAX_DOUBTFUL + 1 - len(group.doubtful), 0)
+        group.doubtful += islice(((one, why) for one, key, why in floating if _may_agree(key, group.key)), room)
     possible: list[Group] = []
     counted = {id(resource) for resource, _ in uncertain}
-    for index, (resource, key, _) in enumerate(floating):
+    for resource, key, _ in floating:
         if id(resource) in counted:  # its own verdict says already that it may not count
             continue
-        others = [
-            (one, why) for at, (one, theirs, why) in enumerate(floating) if at != index and _may_agree(theirs, key)
-        ]
-        others += [(one, why) for theirs, one, why in placed if _may_agree(theirs, key)]
-        possible.append(Group(key, [resource], others))
+        others = ((one, why) for one, theirs, why in floating if one is not resource and _may_agree(theirs, key))
+        settled = ((one, why) for theirs, one, why in placed if _may_agree(theirs, key))
+        possible.append(Group(key, [resource], list(islice(chain(others, settled), MAX_DOUBTFUL + 1))))
     return list(groups.values()), possible
 
 
