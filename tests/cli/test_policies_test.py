@@ -101,7 +101,7 @@ def test_documents_in_the_folder_are_none_of_the_pack(sumptuary: Run) -> None:
         (' # expect: big-volumes fail "500 GiB is too large"', "", "main.tf:8: big-volumes: nobody expected fail"),
         ("big-volumes pass", "big-volumes fail", "main.tf:6: big-volumes: expected fail, got pass"),
         ("big-volumes skipped", "big-volumes pass", "main.tf:19: big-volumes: expected pass, got skipped"),
-        ('unknown "var.size"', "pass", "main.tf:14: big-volumes: expected pass, got unknown: aws_ebs_volume.any"),
+        ('unknown "var.size"', "pass", "main.tf:14: big-volumes: expected pass, got unknown (aws_ebs_volume.any"),
         ("variable", "# expect: big-volumes pass\nvariable", "main.tf:1: big-volumes: expected pass, got nothing"),
         ("variable", "resource {\n}\nvariable", "could not be read"),
     ],
@@ -369,3 +369,20 @@ def test_a_plan_is_judged_where_the_case_names_it(sumptuary: Run) -> None:
     (case() / "expect.yaml").write_text("expect: [{policy: big-volumes, status: fail, address: aws_ebs_volume.a}]\n")
     code, out, _ = sumptuary()
     assert code == 0, out
+
+
+def test_the_tests_of_a_project_beside_a_policy_are_not_taken_for_fixtures(
+    sumptuary: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("laws.yaml").write_text(POLICY)
+    Path("tests/unit").mkdir(parents=True)
+    Path("tests/unit/a.js").write_text("call() // expect: 3\n")
+    assert program.run(["policies", "test", "laws.yaml", "--allow-untested"]) == 0
+    assert "without tests" in capsys.readouterr().out
+    Path("pack/pack.yaml").write_text(
+        "apiVersion: sumptuary/v1\nkind: Pack\nmetadata: {name: p, layer: organization, owner: x}\nspec: {}\n"
+    )
+    case().parent.rename("pack/tests/big-volume")
+    code, _, err = sumptuary()
+    assert code == 2
+    assert "pack/tests/big-volume: no policy 'big-volume' is tested here" in err

@@ -80,10 +80,11 @@ class Folder:
         return tuple(dict.fromkeys((self.policy, *(one.policy for one in self.expectations))))
 
 
-def folders(directory: str, policies: Sequence[str]) -> dict[str, list[Folder]]:
+def folders(directory: str, policies: Sequence[str], *, ours: bool = True) -> dict[str, list[Folder]]:
     """The cases under a directory of fixtures (``<policy>/<case>/``), by policy.
 
-    A folder that is named after no policy, yet expects something of one, is an error: it would never be used.
+    A folder that is named after no policy, yet expects something of one, is an error: it would never be used. Not so
+    where the directory is not surely ``ours``: the tests of any project are called that.
 
     Raises:
         PolicyError: with everything that is wrong in any of them.
@@ -93,7 +94,7 @@ def folders(directory: str, policies: Sequence[str]) -> dict[str, list[Folder]]:
     for name in _directories(directory):
         path = os.path.join(directory, name)
         if name not in policies:
-            if next(_comments(path), None) is not None:
+            if ours and next(_comments(path), None) is not None:
                 text = f"no policy {name!r} is tested here, and the folder expects something"
                 wrong.append(SumptuaryError(text + problems.close(name, list(policies)), place=problems.shown(path)))
             continue

@@ -13,7 +13,7 @@ from sumptuary.errors import PolicyError, SumptuaryError
 from sumptuary.policy import documents, problems, registry
 from sumptuary.policy.cases import Case
 from sumptuary.policy.fixtures import Folder, folders
-from sumptuary.policy.places import TESTS
+from sumptuary.policy.places import PACK_FILE, PROJECT_DIRECTORY, TESTS
 from sumptuary.policy.policies import Compiler, merged
 from sumptuary.policy.templates import templates_of
 
@@ -109,7 +109,7 @@ def suites_of(gathered: Gathered, fixtures: Sequence[str]) -> list[Suite]:
     wrong: list[SumptuaryError] = []
     for place in places:
         try:
-            found = folders(place, [suite.policy.id for suite in suites])
+            found = folders(place, [suite.policy.id for suite in suites], ours=place in fixtures or _is_ours(place))
         except PolicyError as error:
             wrong += error.problems
             continue
@@ -138,6 +138,12 @@ def _beside(entry: Entry) -> list[str]:
         if os.path.realpath(here) == os.path.realpath(top) or os.path.dirname(here) == here:
             return found
         here = os.path.dirname(here)
+
+
+def _is_ours(tests: str) -> bool:
+    """Whether a ``tests`` directory is that of a pack or of a repository's own documents."""
+    around = os.path.dirname(tests)
+    return os.path.basename(around) == PROJECT_DIRECTORY or os.path.isfile(os.path.join(around, PACK_FILE))
 
 
 def _strangers(suites: Sequence[Suite]) -> list[SumptuaryError]:

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from sumptuary.policy.fixtures import Expectation
     from sumptuary.report import Report
 
+QUIET = ("pass", "skipped")
+"""The statuses that no report shows."""
+
 
 def unmet(
     expectations: Sequence[Expectation],
@@ -30,28 +33,27 @@ def unmet(
     wrong: list[str] = []
     claimed: set[int] = set()
     for one in expectations:
-        said = [(index, violation) for index, violation in enumerate(report.violations) if _is_meant(one, violation)]
-        if one.status in ("pass", "skipped"):
-            got = _quietly(one, resources, quiet)
-            if got != one.status:
-                told = "; ".join(f"{violation.status}: {_text(violation)}" for _, violation in said)
-                wrong.append(f"{one.place}: {one.policy}: expected {one.status}, got {told or got}")
-                claimed.update(index for index, _ in said)
+        said = {index: violation for index, violation in enumerate(report.violations) if _is_meant(one, violation)}
+        met = {index for index, violation in said.items() if _meets(one, violation)}
+        is_quiet = one.status in QUIET
+        got = _quietly(one, resources, quiet) if is_quiet or not met else ""
+        if (got == one.status) if is_quiet else met:
+            claimed |= met
             continue
-        met = [index for index, violation in said if violation.status == one.status and one.text in _text(violation)]
-        claimed.update(met)
-        if not met:
-            claimed.update(index for index, _ in said)
-            wanted = one.status + (f" saying {one.text!r}" if one.text else "")
-            told = "; ".join(f"{violation.status} ({_text(violation)})" for _, violation in said)
-            got = told or _quietly(one, resources, quiet)
-            wrong.append(f"{one.place}: {one.policy}: expected {wanted}, got {got}")
+        claimed |= said.keys()  # one thing wrong at a line is told once
+        wanted = one.status + (f" saying {one.text!r}" if one.text else "")
+        told = "; ".join(f"{violation.status} ({_text(violation)})" for violation in said.values())
+        wrong.append(f"{one.place}: {one.policy}: expected {wanted}, got {told or got}")
     for index, violation in enumerate(report.violations):
         if index not in claimed:
             where = f"{at}/{_where(violation)}"
             wrong.append(f"{where}: {violation.policy}: nobody expected {violation.status} ({_text(violation)})")
     failures = report.coverage.failures
     return wrong + [f"{at}/{one.path}:{one.line}: could not be read: {one.message}" for one in failures]
+
+
+def _meets(one: Expectation, violation: Violation) -> bool:
+    return violation.status == one.status and one.text in _text(violation)
 
 
 def _is_meant(one: Expectation, violation: Violation) -> bool:
