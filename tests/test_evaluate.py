@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from types import ModuleType
@@ -130,6 +130,22 @@ def test_a_violation_has_its_place_message_money_and_blocks() -> None:
     assert report.summary.savings.expected == Decimal("6570.00")
     assert report.summary.spend.monthly == Range.of(8030)
     assert (report.summary.blocking, report.summary.exit_code) == (1, 1)
+
+
+def test_what_is_waived_saves_nothing_and_leaves_its_share_to_the_others() -> None:
+    laws = law(), law(id="no-big-either")
+
+    def excuse(violations: Sequence[Violation]) -> list[Violation]:
+        waived = [replace(one, status="waived", blocking=False) for one in violations if one.policy == "no-big"]
+        return [*waived, *(one for one in violations if one.policy != "no-big")]
+
+    both = run([instance("a", "big")], *laws)
+    assert [one.saving.attributed.expected for one in both.violations if one.saving] == [Decimal("3285.00")] * 2
+    one = run([instance("a", "big")], *laws, excuse=excuse)
+    left = {v.policy: v.saving.attributed.expected for v in one.violations if v.saving and v.status == "fail"}
+    assert left == {"no-big-either": Decimal("6570.00")}
+    assert one.summary.savings.expected == Decimal("6570.00")
+    assert (one.summary.waived, one.summary.violations, one.summary.blocking) == (1, 1, 1)
 
 
 def test_an_unknown_is_reported_never_passed_and_says_what_settles_it() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from importlib import import_module
@@ -10,7 +10,7 @@ from importlib import import_module
 from sumptuary.changes import change_set
 from sumptuary.coverage import Coverage
 from sumptuary.errors import SumptuaryError
-from sumptuary.findings import Finding, Outcome, Passed, Skipped, Undecided
+from sumptuary.findings import Finding, Outcome, Passed, Skipped, Undecided, Violation
 from sumptuary.model import Estate, Resource
 from sumptuary.money import NOTHING
 from sumptuary.policy.compiled import LEVELS, Policy
@@ -33,7 +33,8 @@ class Setting:
 
     ``fail_on`` is the enforcement level from which a violation blocks. ``prefix`` is the working directory within the
     checkout. ``inputs`` names the optional inputs that were given (``commitments``, ``base``). ``allow_incomplete``
-    makes what could not be read a warning instead of exit code 3.
+    makes what could not be read a warning instead of exit code 3. ``excuse`` is what waivers do: it gives the
+    violations again in their order, those that one covers as ``waived``.
     """
 
     now: datetime
@@ -44,6 +45,7 @@ class Setting:
     approvals: tuple[ApprovalFact, ...] = ()
     inputs: frozenset[str] = frozenset()
     allow_incomplete: bool = False
+    excuse: Callable[[Sequence[Violation]], list[Violation]] | None = None
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -101,10 +103,13 @@ def evaluate(
     judgements = _judgements(everything, policies, setting, coverage, former is not None)
     savings = attach_savings(judgements, setting.catalogue)
     blocks = LEVELS.index(setting.fail_on)
-    violations = in_order(
+    violations = [
         in_context(judgement, saving, setting.stage, setting.now, setting.prefix, blocks)
         for judgement, saving in zip(judgements, savings, strict=True)
-    )
+    ]
+    if setting.excuse is not None:
+        violations = _without_waived(setting.excuse(violations), judgements, setting.catalogue)
+    violations = in_order(violations)
     summary = summarise(
         violations,
         coverage,
@@ -116,6 +121,17 @@ def evaluate(
     stamp = CatalogueStamp(setting.catalogue.version, setting.catalogue.as_of)
     notes = tuple(_note(policy) for policy in policies)
     return Report(violations, coverage, summary, stamp, setting.now, setting.stage, policies=notes)
+
+
+def _without_waived(
+    violations: list[Violation], judgements: Sequence[Judgement], catalogue: Catalogue
+) -> list[Violation]:
+    """The violations, of which those that are left share among them what mending only them would save."""
+    left = [index for index, one in enumerate(violations) if one.status != "waived"]
+    if len(left) < len(violations):
+        for index, verdict in zip(left, attach_savings([judgements[at] for at in left], catalogue), strict=True):
+            violations[index].saving = verdict.saving if verdict is not None else None
+    return violations
 
 
 def _note(policy: Policy) -> PolicyNote:

@@ -9,10 +9,11 @@ from sumptuary.cli.changed import Chosen
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import Namespace
+    from collections.abc import Callable, Sequence
 
     from sumptuary.cli.reading import Reading
     from sumptuary.decisions.documents import Waiver
-    from sumptuary.report import Report
+    from sumptuary.findings import Violation
     from sumptuary.rule import ApprovalFact
 
 
@@ -32,17 +33,20 @@ def approvals_of(reading: Reading, arguments: Namespace) -> tuple[ApprovalFact, 
     return stand.approvals
 
 
-def excused(report: Report, reading: Reading, arguments: Namespace) -> Report:
-    """The report, in which what waivers cover is ``waived``; what a reader should know of waivers is noted."""
-    around, coverage = reading.circumstances, reading.coverage
-    if not (around.laws.waivers or coverage.pointers):
-        return report
-    from sumptuary.comparison import with_violations
-    from sumptuary.decisions.pointers import astray
-    from sumptuary.decisions.waivers import excused as excuse
-    from sumptuary.report import in_order
+def excuse_of(reading: Reading) -> Callable[[Sequence[Violation]], list[Violation]] | None:
+    """What makes of violations those that waivers cover; None where nobody speaks of one."""
+    if not (reading.circumstances.laws.waivers or reading.coverage.pointers):
+        return None
+    return lambda violations: _excused(violations, reading)
 
-    said = excuse(report.violations, around.laws.policies, around.laws.waivers, around.now, around.prefix)
+
+def _excused(violations: Sequence[Violation], reading: Reading) -> list[Violation]:
+    """The violations, of which what waivers cover is ``waived``; what a reader should know of waivers is noted."""
+    from sumptuary.decisions.pointers import astray
+    from sumptuary.decisions.waivers import excused
+
+    around, coverage = reading.circumstances, reading.coverage
+    said = excused(violations, around.laws.policies, around.laws.waivers, around.now, around.prefix)
     for note in said.notes:
         coverage.note(note)
     for waiver in said.idle:
@@ -53,7 +57,7 @@ def excused(report: Report, reading: Reading, arguments: Namespace) -> Report:
     asked = [one for one in coverage.pointers if chosen.everything or chosen.names(one.path)]
     for note in astray(asked, around.laws.waivers, said.violations, around.now, around.pending):
         coverage.note(note)
-    return with_violations(report, in_order(said.violations), arguments.allow_incomplete)
+    return said.violations
 
 
 def _is_whole(reading: Reading, waiver: Waiver) -> bool:

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 
 from sumptuary.cli.changed import Chosen
-from sumptuary.cli.deciding import approvals_of, excused
+from sumptuary.cli.deciding import approvals_of, excuse_of
 from sumptuary.cli.writing import style_of, write
 from sumptuary.evaluate import Setting, evaluate
 from sumptuary.report import Exchange, Report, summarise
@@ -49,10 +49,10 @@ def whole_report(reading: Reading, arguments: Namespace) -> Report:
         approvals=approvals_of(reading, arguments),
         inputs=around.inputs,
         allow_incomplete=arguments.allow_incomplete,
+        excuse=excuse_of(reading),
     )
     report = evaluate(reading.resources, around.laws.policies, setting, coverage, reading.before)
     _note_unpriced(reading.resources, coverage)
-    report = excused(report, reading, arguments)
     report.currency = _currency(around.laws.project, around.now, coverage)
     if getattr(arguments, "history", None) is not None:
         from sumptuary.cli.remembering import terms_of
