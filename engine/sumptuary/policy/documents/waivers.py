@@ -47,6 +47,13 @@ class WaiverSpec(Strict):
             raise ValueError("the target is empty: name an address, path, account, region, environment or team")
         return self
 
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> Self:
+        granted, expires = self.granted.isoformat(), self.expires.isoformat()
+        if expires[:10] < granted[:10]:
+            raise ValueError(f"it expires ({expires}) before it is granted ({granted})")
+        return self
+
 
 class Waiver(Strict):
     """Excuses violations: owner, approver, reason, expiry, cost cap."""
