@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import hashlib
 import json
 import re
 from decimal import Decimal
@@ -47,6 +48,7 @@ def read_document(path: str, shown: str, coverage: Coverage) -> dict[str, object
     if len(content) > LARGEST_PLAN:
         coverage.fail(shown, 0, f"it is larger than {LARGEST_PLAN // 1_000_000} MB")
         return None
+    coverage.plans[shown] = f"sha256:{hashlib.sha256(content).hexdigest()}"
     try:
         text = content.decode(json.detect_encoding(content))
         del content  # beside its text, a large plan would stand in memory twice
