@@ -10,9 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sumptuary.policy.activation import EACH
+from sumptuary.policy.cel_wire import Field, bytes_of, encoded, fields_of
 
 Step = str | int
-Field = tuple[int, int, int | bytes]
 Scope = dict[str, tuple[Step, ...] | None]
 """The path that each variable of a comprehension stands for, None where it is not one."""
 
@@ -47,15 +47,15 @@ class Tree:
     def of(cls, serialized: bytes) -> Tree:
         """Read a serialized ``google.protobuf.Any`` that holds a ``CheckedExpr``."""
         reader = _Reader()
-        reader.visit(_part(_part(serialized, 2), _EXPR), {})
+        reader.visit(bytes_of(bytes_of(serialized, 2), _EXPR), {})
         return cls(serialized, tuple(reader.uses))
 
     def without(self, nodes: frozenset[int]) -> bytes:
         """The serialized expression with these nodes replaced by one that always fails (``resource.$unknown``)."""
-        checked = _part(self.serialized, 2)
-        expression = _replaced(_part(checked, _EXPR), nodes)
-        changed = [(n, w, expression if n == _EXPR else v) for n, w, v in _fields(checked)]
-        return _encoded([(n, w, _encoded(changed) if n == 2 else v) for n, w, v in _fields(self.serialized)])
+        checked = bytes_of(self.serialized, 2)
+        expression = _replaced(bytes_of(checked, _EXPR), nodes)
+        changed = [(n, w, expression if n == _EXPR else v) for n, w, v in fields_of(checked)]
+        return encoded([(n, w, encoded(changed) if n == 2 else v) for n, w, v in fields_of(self.serialized)])
 
 
 class _Reader:
@@ -71,7 +71,7 @@ class _Reader:
             path, is_test = chain
             self.uses.append(Use(path, "has" if is_test else "value", _identity(node)))
             return
-        for number, _, value in _fields(node):
+        for number, _, value in fields_of(node):
             if not isinstance(value, bytes):
                 continue
             if number == _COMPREHENSION:
@@ -88,7 +88,7 @@ class _Reader:
         if chain is not None and not chain[1]:
             self.uses.append(Use(chain[0], mode, _identity(node)))
             return (*chain[0], EACH)
-        value = _part(node, _COMPREHENSION)
+        value = bytes_of(node, _COMPREHENSION)
         if not value:
             self.visit(node, scope)
             return None
@@ -99,7 +99,7 @@ class _Reader:
 
         With ``only_items``, what a ``filter`` or ``map`` collects is used by its items alone; the path of these.
         """
-        parts = {number: item for number, _, item in _fields(value) if isinstance(item, bytes)}
+        parts = {number: item for number, _, item in fields_of(value) if isinstance(item, bytes)}
         variable, over = parts.get(1, b"").decode(), parts.get(2, b"")
         inner: Scope = {**scope, parts.get(3, b"").decode(): None, variable: None}
         if 8 in parts:
@@ -127,15 +127,15 @@ class _Reader:
 
 def _chain(node: bytes, scope: Scope) -> tuple[tuple[Step, ...], bool] | None:
     """The path that a node is, from a variable through fields and constant indexes; and whether it only tests it."""
-    for number, _, value in _fields(node):
+    for number, _, value in fields_of(node):
         if not isinstance(value, bytes):
             continue
         if number == _IDENT:
-            name = _part(value, 1).decode()
+            name = bytes_of(value, 1).decode()
             path = scope.get(name, (name,))
             return (path, False) if path is not None else None
         if number == _SELECT:
-            parts = {part: item for part, _, item in _fields(value)}
+            parts = {part: item for part, _, item in fields_of(value)}
             operand, field = parts.get(1, b""), parts.get(2, b"")
             if isinstance(operand, bytes) and isinstance(field, bytes):
                 inner = _chain(operand, scope)
@@ -148,26 +148,26 @@ def _chain(node: bytes, scope: Scope) -> tuple[tuple[Step, ...], bool] | None:
 
 def _counted(call: bytes) -> bytes:
     """The list or map of which a call takes the size, or none for any other call."""
-    arguments = [value for number, _, value in _fields(call) if number in (1, 3) and isinstance(value, bytes)]
-    return arguments[0] if _part(call, 2) == b"size" and len(arguments) == 1 else b""
+    arguments = [value for number, _, value in fields_of(call) if number in (1, 3) and isinstance(value, bytes)]
+    return arguments[0] if bytes_of(call, 2) == b"size" and len(arguments) == 1 else b""
 
 
 def _collected(step: bytes) -> bytes:
     """What the step of a ``filter`` or ``map`` adds to its list: ``all + [this]``, perhaps under a condition."""
-    call = _part(step, _CALL)
-    arguments = [value for number, _, value in _fields(call) if number == 3 and isinstance(value, bytes)]
-    if _part(call, 2) == b"_?_:_" and len(arguments) == 3:
+    call = bytes_of(step, _CALL)
+    arguments = [value for number, _, value in fields_of(call) if number == 3 and isinstance(value, bytes)]
+    if bytes_of(call, 2) == b"_?_:_" and len(arguments) == 3:
         return _collected(arguments[1])
-    if _part(call, 2) != b"_+_" or len(arguments) != 2:
+    if bytes_of(call, 2) != b"_+_" or len(arguments) != 2:
         return b""
-    items = [value for number, _, value in _fields(_part(arguments[1], _LIST)) if number == 1]
+    items = [value for number, _, value in fields_of(bytes_of(arguments[1], _LIST)) if number == 1]
     return items[0] if len(items) == 1 and isinstance(items[0], bytes) else b""
 
 
 def _contained(call: bytes, scope: Scope) -> tuple[tuple[Step, ...], bool] | None:
     """``'key' in operand`` tests the presence of the key as ``has`` does; None for any other call."""
-    arguments = [value for number, _, value in _fields(call) if number == 3 and isinstance(value, bytes)]
-    if _part(call, 2) != b"@in" or len(arguments) != 2:
+    arguments = [value for number, _, value in fields_of(call) if number == 3 and isinstance(value, bytes)]
+    if bytes_of(call, 2) != b"@in" or len(arguments) != 2:
         return None
     key, inner = _constant(arguments[0]), _chain(arguments[1], scope)
     return ((*inner[0], key), True) if inner is not None and not inner[1] and isinstance(key, str) else None
@@ -175,8 +175,8 @@ def _contained(call: bytes, scope: Scope) -> tuple[tuple[Step, ...], bool] | Non
 
 def _indexed(call: bytes, scope: Scope) -> tuple[tuple[Step, ...], bool] | None:
     """The path of ``operand[constant]``, or None for any other call."""
-    arguments = [value for number, _, value in _fields(call) if number == 3 and isinstance(value, bytes)]
-    if _part(call, 2) != b"_[_]" or len(arguments) != 2:
+    arguments = [value for number, _, value in fields_of(call) if number == 3 and isinstance(value, bytes)]
+    if bytes_of(call, 2) != b"_[_]" or len(arguments) != 2:
         return None
     inner, key = _chain(arguments[0], scope), _constant(arguments[1])
     return ((*inner[0], key), False) if inner is not None and not inner[1] and key is not None else None
@@ -184,9 +184,9 @@ def _indexed(call: bytes, scope: Scope) -> tuple[tuple[Step, ...], bool] | None:
 
 def _constant(node: bytes) -> Step | None:
     """A node's constant text or index."""
-    for number, _, value in _fields(node):
+    for number, _, value in fields_of(node):
         if number == _CONST and isinstance(value, bytes):
-            for kind, _, content in _fields(value):
+            for kind, _, content in fields_of(value):
                 if kind == 6 and isinstance(content, bytes):
                     return content.decode()
                 if kind == 3 and isinstance(content, int) and content < 2**31:
@@ -197,11 +197,11 @@ def _constant(node: bytes) -> Step | None:
 def _children(number: int, value: bytes) -> list[bytes]:
     """The expressions directly inside a select, call, list or struct."""
     wanted = {_SELECT: (1,), _CALL: (1, 3), _LIST: (1,), _STRUCT: ()}[number]
-    found = [item for part, _, item in _fields(value) if part in wanted and isinstance(item, bytes)]
+    found = [item for part, _, item in fields_of(value) if part in wanted and isinstance(item, bytes)]
     if number == _STRUCT:
-        for part, _, entry in _fields(value):
+        for part, _, entry in fields_of(value):
             if part == 2 and isinstance(entry, bytes):
-                found.extend(item for key, _, item in _fields(entry) if key in (3, 4) and isinstance(item, bytes))
+                found.extend(item for key, _, item in fields_of(entry) if key in (3, 4) and isinstance(item, bytes))
     return found
 
 
@@ -209,96 +209,39 @@ def _replaced(node: bytes, nodes: frozenset[int]) -> bytes:
     """A node with those below it, or itself, replaced."""
     if _identity(node) in nodes:
         fresh = FRESH + 2 * _identity(node)  # the expression's tables say of an old identity what it stands for
-        variable = _encoded([(_ID, 0, fresh + 1), (_IDENT, 2, _encoded([(1, 2, b"resource")]))])
-        select = _encoded([(1, 2, variable), (2, 2, UNKNOWN_FIELD.encode())])
-        return _encoded([(_ID, 0, fresh), (_SELECT, 2, select)])
+        variable = encoded([(_ID, 0, fresh + 1), (_IDENT, 2, encoded([(1, 2, b"resource")]))])
+        select = encoded([(1, 2, variable), (2, 2, UNKNOWN_FIELD.encode())])
+        return encoded([(_ID, 0, fresh), (_SELECT, 2, select)])
     inside = {_SELECT: (1,), _CALL: (1, 3), _LIST: (1,), _COMPREHENSION: (2, 4, 5, 6, 7)}
     changed: list[Field] = []
-    for number, wire, value in _fields(node):
+    for number, wire, value in fields_of(node):
         if isinstance(value, bytes) and number in inside:
             parts = [
                 (part, kind, _replaced(item, nodes) if part in inside[number] and isinstance(item, bytes) else item)
-                for part, kind, item in _fields(value)
+                for part, kind, item in fields_of(value)
             ]
-            changed.append((number, wire, _encoded(parts)))
+            changed.append((number, wire, encoded(parts)))
         elif isinstance(value, bytes) and number == _STRUCT:
             changed.append((number, wire, _replaced_entries(value, nodes)))
         else:
             changed.append((number, wire, value))
-    return _encoded(changed)
+    return encoded(changed)
 
 
 def _replaced_entries(struct: bytes, nodes: frozenset[int]) -> bytes:
     """A struct with its entries' keys and values replaced where asked."""
     changed: list[Field] = []
-    for number, wire, entry in _fields(struct):
+    for number, wire, entry in fields_of(struct):
         if number == 2 and isinstance(entry, bytes):
             parts = [
                 (key, kind, _replaced(item, nodes) if key in (3, 4) and isinstance(item, bytes) else item)
-                for key, kind, item in _fields(entry)
+                for key, kind, item in fields_of(entry)
             ]
-            changed.append((number, wire, _encoded(parts)))
+            changed.append((number, wire, encoded(parts)))
         else:
             changed.append((number, wire, entry))
-    return _encoded(changed)
+    return encoded(changed)
 
 
 def _identity(node: bytes) -> int:
-    return next((value for number, _, value in _fields(node) if number == _ID and isinstance(value, int)), 0)
-
-
-def _part(message: bytes, number: int) -> bytes:
-    """The first field of this number as bytes, or none."""
-    return next((value for n, _, value in _fields(message) if n == number and isinstance(value, bytes)), b"")
-
-
-def _fields(message: bytes) -> list[Field]:
-    """The fields of a protobuf message: number, wire type, value (bytes, or an integer for a varint)."""
-    found: list[Field] = []
-    position = 0
-    while position < len(message):
-        key, position = _varint(message, position)
-        number, wire = key >> 3, key & 7
-        if wire == 0:
-            integer, position = _varint(message, position)
-            found.append((number, wire, integer))
-            continue
-        if wire == 2:
-            size, position = _varint(message, position)
-        else:
-            size = 8 if wire == 1 else 4
-        found.append((number, wire, message[position : position + size]))
-        position += size
-    return found
-
-
-def _encoded(message: list[Field]) -> bytes:
-    """The reverse of ``_fields``."""
-    out = bytearray()
-    for number, wire, value in message:
-        out += _as_varint(number << 3 | wire)
-        if isinstance(value, int):
-            out += _as_varint(value)
-        else:
-            out += (_as_varint(len(value)) if wire == 2 else b"") + value
-    return bytes(out)
-
-
-def _varint(message: bytes, position: int) -> tuple[int, int]:
-    value = shift = 0
-    while True:
-        byte = message[position]
-        value |= (byte & 127) << shift
-        position += 1
-        if byte < 128:
-            return value, position
-        shift += 7
-
-
-def _as_varint(value: int) -> bytes:
-    out = bytearray()
-    while value > 127:
-        out.append(value & 127 | 128)
-        value >>= 7
-    out.append(value)
-    return bytes(out)
+    return next((value for number, _, value in fields_of(node) if number == _ID and isinstance(value, int)), 0)

@@ -22,7 +22,9 @@ class TemplateMetadata(Strict):
 class Over(Strict):
     """What the condition looks at together: the resources of one kind that agree in all these fields."""
 
-    group_by: list[Text] = Field(min_length=1, description="account, region, team, tags.x, attributes.vpc_id ...")
+    group_by: list[Text] = Field(
+        min_length=1, max_length=8, description="account, region, team, tags.x, attributes.vpc_id ..."
+    )
     kinds: list[Glob] = Field(default_factory=list[Glob], description="Globs over the kinds; all without it.")
 
 
