@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -178,13 +179,28 @@ def test_a_pattern_over_policies_speaks_only_of_those_that_it_would_cover() -> N
 def test_hard_mandatory_is_waived_by_the_layer_that_owns_the_policy(
     layer: str, policy_layer: str, owner: str, holds: bool
 ) -> None:
-    law = policy(layer=policy_layer, owner_layer=owner)
+    law = policy(layer=policy_layer, owner_layer=owner, place=Place("org/p.yaml", 1))
     found = [violation(enforcement="hard-mandatory"), violation(resource("aws_instance.soft"))]
     given = waiver(layer=layer, target={"address": "aws_instance.*"})
-    assert may_waive_hard(law, given) is holds
+    assert may_waive_hard(law, given, os.getcwd()) is holds
     statuses, notes = outcome(given, found, law)
     assert statuses == ["waived" if holds else "fail", "waived"]
     assert any("hard-mandatory" in note for note in notes) is not holds
+
+
+@pytest.mark.parametrize(
+    ("owner", "policy_at", "waiver_at", "holds"),
+    [
+        ("organization", "/org/p.yaml", "/org/w.yaml", True),
+        ("organization", "/org/p.yaml", "/repo/fake/w.yaml", False),
+        ("organization", "/repo/org/p.yaml", "/repo/org/w.yaml", True),
+        ("repository", "/package/p.yaml", "/repo/.sumptuary/w.yaml", True),
+        ("team", "/team/p.yaml", "/repository/w.yaml", True),
+    ],
+)
+def test_no_repository_makes_itself_the_organization(owner: str, policy_at: str, waiver_at: str, holds: bool) -> None:
+    law = policy(owner_layer=owner, place=Place(policy_at, 1))
+    assert may_waive_hard(law, waiver(layer=owner, place=Place(waiver_at, 1)), "/repo") is holds
 
 
 def test_the_layers_are_those_of_policies() -> None:
@@ -347,7 +363,11 @@ granted = some.builds(
     max_monthly_cost=some.sampled_from(["", "0", "50", "120"]),
     max_matches=some.sampled_from([None, 1, 2]),
 )
-LAWS = [policy(), policy("other", layer="organization", owner_layer="organization"), policy("none", waivers=None)]
+LAWS = [
+    policy(),
+    policy("other", layer="organization", owner_layer="organization", place=Place("p.yaml", 1)),
+    policy("none", waivers=None),
+]
 
 
 @given(violations, granted)

@@ -46,7 +46,8 @@ def _excused(violations: Sequence[Violation], reading: Reading) -> list[Violatio
     from sumptuary.decisions.waivers import excused
 
     around, coverage = reading.circumstances, reading.coverage
-    said = excused(violations, around.laws.policies, around.laws.waivers, around.now, around.prefix)
+    laws = around.laws
+    said = excused(violations, laws.policies, laws.waivers, around.now, around.prefix, around.root)
     for note in said.notes:
         coverage.note(note)
     for waiver in said.idle:

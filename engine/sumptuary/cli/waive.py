@@ -195,7 +195,7 @@ def _refuse(draft: Waiver, asked: _Asked, violations: Sequence[Violation], aroun
     """
     from sumptuary.decisions.waivers import excused
 
-    said = excused(violations, around.laws.policies, [draft], around.now, around.prefix)
+    said = excused(violations, around.laws.policies, [draft], around.now, around.prefix, around.root)
     wanted = {id(one) for one in asked.violations}
     left = [
         one for was, one in zip(violations, said.violations, strict=True) if id(was) in wanted and one.status == "fail"

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         ``aliases`` are ids that it had before."""
 
         id: str
+        place: Place
         layer: str
         owner_layer: str
         aliases: tuple[str, ...]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import posixpath
-from fnmatch import fnmatchcase
+import re
+from fnmatch import translate
+from functools import lru_cache
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,7 +34,12 @@ def matches(target: Mapping[str, str], violation: Violation, prefix: str) -> boo
 
 def is_like(text: str, pattern: str) -> bool:
     """Whether a text matches a glob of ``*`` and ``?``. A bracket is a bracket: addresses have them around indices."""
-    return fnmatchcase(text, pattern.replace("[", "[[]"))
+    return _compiled(pattern).match(text) is not None
+
+
+@lru_cache(maxsize=4096)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(translate(pattern.replace("[", "[[]")))
 
 
 def _is_like(value: object, pattern: str, *, any_case: bool = False) -> bool:

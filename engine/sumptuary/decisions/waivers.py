@@ -5,6 +5,7 @@ A waiver covers all that it is about, or nothing: beyond one of its caps nobody 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sumptuary.decisions.documents import Law, Waiver
-    from sumptuary.model import Resource
+    from sumptuary.model import Place, Resource
 
     Note = Callable[[str], None]
 
@@ -45,18 +46,23 @@ class Excused:
 
 
 def excused(
-    violations: Sequence[Violation], policies: Iterable[Law], waivers: Iterable[Waiver], now: datetime, prefix: str
+    violations: Sequence[Violation],
+    policies: Iterable[Law],
+    waivers: Iterable[Waiver],
+    now: datetime,
+    prefix: str,
+    root: str = "",
 ) -> Excused:
     """Let each waiver that holds cover what it is about. Of several, the one that lasts longest is named.
 
-    ``prefix`` is the working directory within the checkout.
+    ``root`` is the checkout, absolute, and ``prefix`` the working directory within it.
     """
     laws = {law.id: law for law in policies}
     said = Excused([])
     covered: dict[int, Excuse] = {}
     for waiver in sorted(waivers, key=lambda one: (-expiry(one.expires).timestamp(), one.id)):
         excuse = _excuse(waiver, now)
-        for violation in _covered(waiver, laws, violations, now, prefix, said):
+        for violation in _covered(waiver, laws, violations, now, prefix, root or os.getcwd(), said):
             covered.setdefault(id(violation), excuse)
     said.notes.sort()
     said.violations = [
@@ -92,14 +98,21 @@ def refusal(waiver: Waiver, law: Law) -> str:
     return ""
 
 
-def may_waive_hard(law: Law, waiver: Waiver) -> bool:
+def may_waive_hard(law: Law, waiver: Waiver, root: str) -> bool:
     """Whether a waiver stands high enough to excuse what is hard-mandatory: in the layer that owns the policy.
 
     The owner is the highest layer below the built-in one that carries it; a built-in policy that nobody carries
-    further is the repository's own.
+    further is the repository's own. A waiver in the checkout at ``root`` is that of a higher layer only where the
+    policy stands in it as well: no repository makes itself the organization by a pack of its own that says so.
     """
     owner = "repository" if law.owner_layer == "built-in" else law.owner_layer
+    if LAYERS.index(owner) < LAYERS.index("repository") and _is_in(waiver.place, root) and not _is_in(law.place, root):
+        return False
     return LAYERS.index(waiver.layer) <= LAYERS.index(owner)
+
+
+def _is_in(place: Place, root: str) -> bool:
+    return os.path.abspath(place.path).startswith(os.path.join(root, ""))
 
 
 def start(text: str) -> datetime:
@@ -140,6 +153,7 @@ def _covered(
     violations: Sequence[Violation],
     now: datetime,
     prefix: str,
+    root: str,
     said: Excused,
 ) -> list[Violation]:
     """What a waiver covers; what is to be said of it is added to ``said``."""
@@ -158,7 +172,7 @@ def _covered(
     for why in filter(None, refused.values()):
         note(why)
     found = [one for one in failing if not refused[one.policy]]
-    found = _not_too_hard(waiver, laws, found, note)
+    found = _not_too_hard(waiver, laws, found, root, note)
     if not about and not any(refused.values()) and named:
         said.idle.append(waiver)
     if found and (why := beyond(waiver, found)):
@@ -200,9 +214,13 @@ def _named(waiver: Waiver, laws: dict[str, Law], note: Note) -> set[str]:
     return named
 
 
-def _not_too_hard(waiver: Waiver, laws: dict[str, Law], found: list[Violation], note: Note) -> list[Violation]:
+def _not_too_hard(
+    waiver: Waiver, laws: dict[str, Law], found: list[Violation], root: str, note: Note
+) -> list[Violation]:
     """What is hard-mandatory is left out, where the waiver does not stand high enough for it."""
-    hard = {one.policy for one in found if one.enforcement == HARD and not may_waive_hard(laws[one.policy], waiver)}
+    hard = {
+        one.policy for one in found if one.enforcement == HARD and not may_waive_hard(laws[one.policy], waiver, root)
+    }
     for name in sorted(hard):
         note(f"does not cover {name} where that is {HARD}: only a waiver of the {laws[name].owner_layer}'s own does")
     return [one for one in found if not (one.policy in hard and one.enforcement == HARD)]
