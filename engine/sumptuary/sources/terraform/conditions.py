@@ -128,8 +128,7 @@ def _misfits(instance: Instance) -> list[str]:
         return []
     found: list[str] = []
     for name, declaration in instance.module.variables.items():
-        if instance.call is None and instance.run.given.value(declaration)[0]:
-            variables.attribute(name)  # Terraform looks at what is given even where nothing uses it
+        variables.attribute(name)  # Terraform looks at it even where nothing uses it
         if name in variables.misfits:
             place = declaration.place()
             if instance.call is not None and (argument := instance.call.body.attributes.get(name)) is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from sumptuary.sources.terraform.blocks import META, argument, grouped
+from sumptuary.sources.terraform.configured import Configured
 from sumptuary.sources.terraform.data_sources import computed
 from sumptuary.sources.terraform.expansion import (
     SYMBOLIC_TEXT,
@@ -218,11 +219,11 @@ class ResourceInstance(Lazy):
         return PartialMap({name: self.attribute(name) for name in names if name not in META}, rest)
 
     def configured(self) -> dict[str, object]:
-        """Every attribute and nested block of the resource."""
+        """Every attribute and nested block of the resource, each evaluated when somebody asks for it."""
         declaration = self.node.declaration
         names = [*declaration.body.attributes, *groups_of(declaration)]
-        found = {name: self.argument(name) for name in names if name not in META}
-        return found if declaration.damage is None else PartialMap(found, declaration.damage)
+        found = Configured((name for name in names if name not in META), self.argument)
+        return found if declaration.damage is None else PartialMap(found.copy(), declaration.damage)
 
 
 def _after_apply(full: str) -> Unknown:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from sumptuary.model import Origin, Resource
+from sumptuary.sources.terraform.configured import Deferred
 from sumptuary.sources.terraform.expansion import SYMBOLIC_TEXT
 from sumptuary.sources.terraform.places import places_of, relations_of
 from sumptuary.sources.terraform.provenance import TracedOrigin
 from sumptuary.sources.terraform.providers import CLOUDS, Configuration, local_name
 from sumptuary.sources.terraform.regions import place_in_cloud
 from sumptuary.sources.terraform.tags import read_tags, tag_attribute
-from sumptuary.values import CALLER, Unknown
+from sumptuary.values import CALLER, PartialMap, Unknown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -117,6 +118,7 @@ def _resource(
     if instance.module.inferred:
         from sumptuary.sources.terraform.inferred import ELSEWHERE, InferredOrigin
 
+        attributes = attributes if isinstance(attributes, PartialMap) else attributes.copy()
         attributes.update({**ELSEWHERE, "inferred_from": instance.module.inferred})
         origin = InferredOrigin(made, root)
     resource = Resource(
@@ -128,7 +130,7 @@ def _resource(
         source="terraform",
         attributes=attributes,
         origin=origin,
-        relations=relations_of(made),
+        relations=Deferred(lambda: relations_of(made)),
         multiplicity=multiplicity,
         tag_attribute=tag_attribute(type_name, attributes),
     )
