@@ -130,8 +130,9 @@ def parameter(
 
     ``doc`` is the user's documentation of it. ``tighten`` says which way a lower layer may move it: ``superset``,
     ``subset``, ``lower`` or ``higher``; without one it may not move it. With ``unlimited_when_empty`` an empty list (or
-    a key that is not in a map) allows everything, so that the first entry tightens. ``record`` is the dataclass of a nested record (or of each item of a list of
-    them). ``choices`` are the words allowed. Without a default it is required.
+    a key that is not in a map) allows everything, so that the first entry tightens. ``record`` is the dataclass of a
+    nested record (or of each item of a list of them). ``choices`` are the words allowed. Without a default it is
+    required.
     """
     metadata = {
         "doc": doc,

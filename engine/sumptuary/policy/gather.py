@@ -146,8 +146,7 @@ class _Gathering:
         if entry is None or not isinstance(entry.model, documents.Pack):
             return {}
         spec, metadata = entry.model.spec, entry.model.metadata
-        self.check_layer(entry, metadata.layer, root)
-        named = Root(root.path, metadata.name, root.own, metadata.layer)
+        named = Root(root.path, metadata.name, root.own, self.layer_of(entry, metadata.layer, root))
         above = [
             self.named(entry, ("spec", "extends", index), reference) for index, reference in enumerate(spec.extends)
         ]
@@ -205,16 +204,19 @@ class _Gathering:
             hint = "look at what changed, then write down the new digest"
             raise SumptuaryError(f"the files of the pack {reference.pack} come to {found}", hint=hint)
 
-    def check_layer(self, entry: Entry, layer: str, root: Root) -> None:
-        """A pack in a repository's own directory cannot stand above the repository's teams, nor any be built in."""
+    def layer_of(self, entry: Entry, layer: str, root: Root) -> str:
+        """The layer of a pack. A copy of the shipped pack is its owner's; none in a repository's own directory is
+        above its teams."""
         path: problems.Path = ("metadata", "layer")
+        if any(_inside(root.path, own) for own in self.repository.directories):
+            if layer in ("built-in", "organization"):
+                text = f"metadata.layer: a pack in {PROJECT_DIRECTORY} is of the layer team or repository"
+                hint = "name a pack that lies elsewhere under spec.packs of sumptuary.yaml"
+                self.compilation.problems.append(entry.at(path, text, hint=hint))
+            return layer
         if layer == "built-in" and os.path.realpath(root.path) != os.path.realpath(builtin_directory()):
-            text = "metadata.layer: only the shipped pack is built in; give organization, team or repository"
-            self.compilation.problems.append(entry.at(path, text))
-        elif layer == "organization" and any(_inside(root.path, own) for own in self.repository.directories):
-            text = f"metadata.layer: a pack in {PROJECT_DIRECTORY} is of the layer team or repository"
-            hint = "name a pack that lies elsewhere under spec.packs of sumptuary.yaml"
-            self.compilation.problems.append(entry.at(path, text, hint=hint))
+            return "organization"
+        return layer
 
     def check_order(self, entry: Entry, authority: Authority, above: list[Authority | None]) -> None:
         """A pack extends packs of its own layer or of one above."""
