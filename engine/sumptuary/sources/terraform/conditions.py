@@ -128,7 +128,9 @@ def _misfits(instance: Instance) -> list[str]:
         return []
     found: list[str] = []
     for name, declaration in instance.module.variables.items():
-        variables.attribute(name)  # Terraform looks at it even where nothing uses it
+        if not _is_given(declaration, instance):
+            continue  # nobody keeps a default that Terraform refuses
+        variables.attribute(name)  # Terraform looks at what is given even where nothing uses it
         if name in variables.misfits:
             place = declaration.place()
             if instance.call is not None and (argument := instance.call.body.attributes.get(name)) is not None:
