@@ -119,7 +119,7 @@ def test_a_path_that_cannot_be_reached_is_not_said_to_be_missing() -> None:
 @pytest.mark.parametrize(
     ("command", "said"),
     [
-        (["policies"], "policies needs to know what to do\n  hint: one of list, show, validate, test, schema: `sump"),
+        (["policies"], "policies needs to know what to do\n  hint: one of list, show, explain, diff, validate, test, "),
         (["rules"], "rules needs to know what to do\n  hint: one of list, show: `sumptuary rules list`"),
         (["prices", "show", "aws", "m5.large"], "--region is missing\n  hint: see `sumptuary prices show --help`"),
         (["prices", "show"], "PROVIDER, SKU and --region are missing"),

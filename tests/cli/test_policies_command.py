@@ -167,9 +167,9 @@ def test_schema_of_any_document(sumptuary: Run) -> None:
 
 
 def test_rules_list_and_show(sumptuary: Run) -> None:
-    code, out, _ = sumptuary("rules", "list")
+    code, out, _ = sumptuary("rules", "list", "--policies", "laws.yaml")
     assert (code, out.splitlines()[1].split()[0]) == (0, "volume-size")
-    (crowd, size) = json.loads(sumptuary("rules", "list", "--format", "json")[1])
+    (crowd, size) = json.loads(sumptuary("rules", "list", "--policies", "laws.yaml", "--format", "json")[1])
     assert (crowd["id"], size["id"]) == ("crowd", "volume-size")
     code, out, _ = sumptuary("rules", "show", "volume-size")
     assert code == 0
@@ -177,7 +177,7 @@ def test_rules_list_and_show(sumptuary: Run) -> None:
     assert "max (int; required)" in out
     assert "band.below (int; by default 5)" in out
     assert "One of red, blue." in out
-    code, _, err = sumptuary("rules", "show", "volume-sice")
+    code, _, err = sumptuary("rules", "show", "volume-sice", "--policies", "laws.yaml")
     assert code == 2
     assert "did you mean `volume-size`?" in err
 
