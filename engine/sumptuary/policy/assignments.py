@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from sumptuary.errors import SumptuaryError, UsageError
+from sumptuary.policy.authorities import PROFILE, Assignment, mistake
 from sumptuary.policy.compile import Entry
-from sumptuary.policy.layers import PROFILE, Assignment, mistake
 from sumptuary.yaml_lines import read
 
 TYPE_CHECKING = False

@@ -12,7 +12,8 @@ from pydantic import BaseModel, ValidationError
 from sumptuary.errors import PolicyError, SumptuaryError
 from sumptuary.model import Place
 from sumptuary.policy import compiled, documents, policies, problems, registry
-from sumptuary.policy.layers import Authority, Layered, Layering, Written, identity_of
+from sumptuary.policy.authorities import Authority, identity_of
+from sumptuary.policy.layers import Layered, Layering, Written
 from sumptuary.policy.places import Root
 from sumptuary.policy.templates import Template, templates_of
 from sumptuary.rule import Rule

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field, replace
 from sumptuary.errors import PolicyError, SumptuaryError
 from sumptuary.policy import cases, compiled, documents, problems
 from sumptuary.policy.assignments import assignments_of, on_the_command_line
+from sumptuary.policy.authorities import Authority, identity_of
 from sumptuary.policy.compile import Compilation, Entry
-from sumptuary.policy.layers import Authority, Layered, identity_of
+from sumptuary.policy.layers import Layered
 from sumptuary.policy.packs import digest_of, located
 from sumptuary.policy.places import (
     PACK_FILE,

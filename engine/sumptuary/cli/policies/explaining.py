@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from collections.abc import Iterator
 
+    from sumptuary.policy.authorities import Authority
     from sumptuary.policy.compiled import Policy
     from sumptuary.policy.gather import Gathered
-    from sumptuary.policy.layers import Authority, Layered
+    from sumptuary.policy.layers import Layered
 
 NAME = "explain"
 HELP = "which layer set what"
@@ -82,7 +83,7 @@ def _found(gathered: Gathered, name: str) -> Layered | None:
 
 def _rows(layered: Layered, gathered: Gathered) -> Iterator[Row]:
     """Every field that decides something, with where it comes from."""
-    from sumptuary.policy.layers import path_of
+    from sumptuary.policy.authorities import path_of
     from sumptuary.policy.problems import shown
 
     written = next(
