@@ -46,6 +46,7 @@ def names(template: Template) -> list[str]:
 def _plain(row: Row) -> tuple[str, str]:
     """What a parameter is, and what it means, without the marks of Markdown."""
     default = row.default_cell().replace("`", "")
-    kind = f"{row.kind}; {default if default == 'required' else f'by default {default}' if default else 'may be left out'}"
+    without = f"by default {default}" if default else "may be left out"
+    kind = f"{row.kind}; {default if default == 'required' else without}"
     tighter = f"A lower layer may only {TIGHTER[row.tighten]}." if row.tighten in TIGHTER else ""
     return kind, " ".join(part for part in (row.meaning_cell().replace("`", ""), tighter) if part)
