@@ -84,13 +84,9 @@ class Compilation:
             return None
         kind = str(document.value_at(("kind",)))
         model = documents.KINDS.get(kind)
-        if model is None or kind in documents.LATER_KINDS:
+        if model is None:
             self.problems.append(_unknown_kind(file, document, kind))
             return None
-        later = [tuple(key.split(".")) for key in documents.LATER_KEYS.get(kind, ())]
-        for path in (path for path in later if document.value_at(path) is not None):
-            text = f"{'.'.join(path)}: this version does not support it yet"
-            self.problems.append(problems.at(file, document, path, text, key=True))
         try:
             return model.model_validate_json(json.dumps(value))
         except ValidationError as error:
@@ -171,9 +167,6 @@ class Compilation:
 
 
 def _unknown_kind(file: str, document: Document, kind: str) -> SumptuaryError:
-    if kind in documents.LATER_KINDS:
-        hint = "take the document out; it would not be honoured"
-        return problems.at(file, document, ("kind",), f"this version does not read {kind} documents yet", hint=hint)
     text = f"kind: {kind!r} is not known{problems.nearest(kind, list(documents.KINDS))}"
     return problems.at(file, document, ("kind",), text)
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sumptuary.policy.documents import KINDS, LATER_KEYS, LATER_KINDS
+from sumptuary.policy.documents import KINDS
 from sumptuary.reference import fields
-from sumptuary.reference.setting import bullets, page, prose, section, table, words
+from sumptuary.reference.setting import bullets, page, prose, section, table
 from sumptuary.reports.markup import code
 
 
@@ -15,7 +15,7 @@ def page_of_documents() -> str:
         "Every document begins with `apiVersion: sumptuary/v1` and its `kind`; a key that is not listed is an error. "
         "`sumptuary policies schema KIND` prints the JSON Schema of a kind, for editors.",
         bullets(f"[{code(kind)}](#{kind.lower()}): {about_kind(kind)}" for kind in KINDS),
-        *(section(kind, about_kind(kind), _later(kind), _fields(kind)) for kind in KINDS),
+        *(section(kind, about_kind(kind), _fields(kind)) for kind in KINDS),
     )
 
 
@@ -23,14 +23,6 @@ def about_kind(kind: str) -> str:
     """What a kind of document is, in a sentence."""
     first = (KINDS[kind].__doc__ or "").strip().partition("\n\n")[0]
     return prose(first.replace("``", ""))
-
-
-def _later(kind: str) -> str:
-    """What this version refuses, so that nothing is believed to hold that does not."""
-    if kind in LATER_KINDS:
-        return "This version refuses it: it is not honoured yet."
-    keys = LATER_KEYS.get(kind, ())
-    return f"This version refuses {words(keys)}: not honoured yet." if keys else ""
 
 
 def _fields(kind: str) -> str:

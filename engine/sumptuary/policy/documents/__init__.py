@@ -26,17 +26,9 @@ KINDS: dict[str, type[BaseModel]] = {
 }
 """The kinds of documents."""
 
-LATER_KINDS: tuple[str, ...] = ()
-"""Kinds that are not honoured yet; they are refused, never passed over."""
-
-LATER_KEYS: dict[str, tuple[str, ...]] = {}
-"""Keys that are not honoured yet, by kind."""
-
 __all__ = [
     "API_VERSION",
     "KINDS",
-    "LATER_KEYS",
-    "LATER_KINDS",
     "Approval",
     "Case",
     "Currency",
