@@ -18,7 +18,7 @@ _NO_CODE = re.compile(rb"[ \t]*(?:(?:#|//|\*|---).*|/\*(?:[^*]|\*(?!/))*(?:\*/[ 
 
 
 def pointers(content: bytes, path: str) -> list[Pointer]:
-    """The pointers of a file; each is about the code on its line, or on the next line that has any: 0 where none has."""
+    """The pointers of a file; each is about the code on its line or the next line that has any: 0 where none has."""
     lines = content.split(b"\n")
     found: list[Pointer] = []
     code = 0
