@@ -111,6 +111,16 @@ def test_of_a_policy_that_is_not_in_force_nothing_is_mended() -> None:
     assert updated(before, report([]), nobody).entries == before.entries
 
 
+def test_what_was_passed_over_is_not_mended_and_what_is_weighed_together_not_at_all() -> None:
+    before = baseline([violation("a"), violation("b")])
+    now = report([])
+    now.coverage.skip("p", "it is not said how it is bought", "a")
+    assert [one.address for one in updated(before, now, VIEW).entries] == ["a"]
+    now = report([])
+    now.coverage.skip("p", "no commitments were given")
+    assert updated(before, now, VIEW).entries == before.entries
+
+
 VIOLATIONS = some.lists(
     some.builds(
         violation,

@@ -90,7 +90,8 @@ def _stood(entry: Entry) -> Stood:
 def mended(entries: Iterable[Entry], report: Report, view: View) -> list[Entry]:
     """What of a baseline is gone for good, each entry with as many as are.
 
-    Nothing is, where the run did not look, could not read the file, lacked an input, or cannot tell.
+    Nothing is, where the run did not look, could not read the file, lacked an input, or cannot tell. What a policy
+    passed over says nothing of its other resources, unless it weighs them together.
     """
     standing = Counter(one.fingerprint for one in report.violations if one.status in ("fail", *ACCEPTED))
     doubtful = {
@@ -101,12 +102,15 @@ def mended(entries: Iterable[Entry], report: Report, view: View) -> list[Entry]:
     faulty = {one.policy for one in report.violations if one.status == "error"}
     unread = {within(view.prefix, one.path) for one in report.coverage.failures}
     away = tuple(f"{name.partition(' ')[0]}." for name in report.coverage.unresolved_modules)
-    judged = view.policies - faulty - set(report.coverage.skipped)
+    passed_over = report.coverage.passed_over
+    judged = view.policies - faulty - (set(report.coverage.skipped) - set(passed_over))
     found: list[Entry] = []
     for entry in entries:
         if entry.policy not in judged or not view.sees(entry.root) or entry.path in unread:
             continue
         if (entry.policy, entry.address, entry.root) in doubtful or entry.address.startswith(away):
+            continue
+        if entry.address in passed_over.get(entry.policy, ()):
             continue
         taken = min(standing[entry.fingerprint], entry.count)
         standing[entry.fingerprint] -= taken

@@ -47,9 +47,10 @@ class Coverage:
 
     ``unresolved_modules`` names module calls whose source is not here (``module.eks (terraform-aws-modules/eks/aws)``).
     ``notes`` are things a reader should know that make nothing incomplete. ``skipped`` counts, per policy and reason,
-    what was not judged because an input was not given. ``collectors`` has a row for each part of a live account, and
-    ``gaps`` what of it could not be read. ``plans`` maps the path of each plan that was read to the digest of its
-    bytes, ``pointers`` are the comments in files that point to waivers.
+    what was not judged because an input was not given; ``passed_over`` has the addresses, of policies that judge one
+    resource at a time, and has nothing of a policy that may have left more than those unjudged. ``collectors`` has a
+    row for each part of a live account, and ``gaps`` what of it could not be read. ``plans`` maps the path of each plan
+    that was read to the digest of its bytes, ``pointers`` are the comments in files that point to waivers.
     """
 
     files_seen: int = 0
@@ -62,6 +63,7 @@ class Coverage:
     collectors: list[dict[str, str]] = field(default_factory=list[dict[str, str]])
     prices: dict[str, int] = field(default_factory=lambda: {"exact": 0, "estimated": 0, "unknown": 0})
     skipped: dict[str, dict[str, int]] = field(default_factory=dict[str, dict[str, int]])
+    passed_over: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
     notes: list[str] = field(default_factory=list[str])
     gaps: list[Gap] = field(default_factory=list[Gap])
     plans: dict[str, str] = field(default_factory=dict[str, str])
@@ -73,10 +75,13 @@ class Coverage:
         if failure not in self.failures:
             self.failures.append(failure)
 
-    def skip(self, policy: str, reason: str) -> None:
-        """Count a resource that a policy did not judge for want of an input."""
+    def skip(self, policy: str, reason: str, address: str = "") -> None:
+        """Count a resource that a policy did not judge for want of an input. ``address`` is its own, where the policy
+        judges each resource for itself."""
         reasons = self.skipped.setdefault(policy, {})
         reasons[reason] = reasons.get(reason, 0) + 1
+        if address:
+            self.passed_over.setdefault(policy, set()).add(address)
 
     def note(self, text: str) -> None:
         """Record something worth knowing, once."""

@@ -165,7 +165,8 @@ def _judgements(
             judged.add(resource.id)
             outcome = _softened(said, gaps) if gaps else said
             if isinstance(outcome, Skipped):
-                coverage.skip(policy.id, outcome.reason)
+                alone = resource.kind != "change.set" and not isinstance(law.rule, EstateRule)
+                coverage.skip(policy.id, outcome.reason, resource.address if alone else "")
             elif not isinstance(outcome, Passed):
                 level = policy.enforcement.level(setting.stage, _environment(resource), setting.now)
                 if level != "off":

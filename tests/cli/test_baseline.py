@@ -182,6 +182,22 @@ def test_what_is_mended_is_counted_until_the_baseline_is_updated(
     assert check()[1] == 0
 
 
+def test_what_a_policy_passes_over_keeps_nothing_else_from_being_mended(capsys: pytest.CaptureFixture[str]) -> None:
+    tags = '  tags = { workload_type = "training", checkpoint = "s3://a/b", ttl = "8h", team = "ml" }\n'
+    runs = [instance(name, "p3.2xlarge", tags) for name in ("one", "two")]
+    undeclared = instance("web", more='  tags = { ttl = "8h" }\n')
+    write({"infra/main.tf": PROVIDER + "".join(runs) + undeclared})
+    program.run(["baseline", "--now", "2026-11-21"])
+    mine = [one["address"] for one in document()["findings"] if one["policy"] == "training-on-demand"]
+    assert mine == ["aws_instance.one", "aws_instance.two"]
+    capsys.readouterr()
+    write({"infra/main.tf": PROVIDER + runs[0] + undeclared})
+    program.run(["check", "--now", "2026-11-21"])
+    assert "training-on-demand skipped 1 resource: its purpose is not declared" in capsys.readouterr().out
+    program.run(["baseline", "--update", "--now", "2026-11-21"])
+    assert [one["address"] for one in document()["findings"] if one["policy"] == "training-on-demand"] == mine[:1]
+
+
 def test_a_run_says_nothing_of_what_it_did_not_look_at(check: Checks) -> None:
     write({"other/main.tf": PROVIDER + instance("z")})
     adopt()
