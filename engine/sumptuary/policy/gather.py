@@ -58,14 +58,6 @@ def gather(given: list[Root], repository: Repository, settings: Sequence[str] = 
     return _Gathering(repository).run(given, settings)
 
 
-def gather_decisions(given: list[Root], repository: Repository, settings: Sequence[str] = ()) -> compiled.Laws | None:
-    """The laws of a state of things that nobody runs, for the decisions among them; None where they are wrong."""
-    try:
-        return _Gathering(repository).run(given, settings).laws
-    except SumptuaryError:
-        return None
-
-
 class _Gathering:
     def __init__(self, repository: Repository) -> None:
         self.repository = repository
@@ -75,12 +67,15 @@ class _Gathering:
         self.identities: dict[str, str] = {}
         self.locks: list[str] = []
         self.seen: set[str] = set()
+        self.spoken = False
+        """Whether the call itself brings what an organisation says: nobody below it becomes one, then."""
 
     def run(self, given: list[Root], settings: Sequence[str]) -> Gathered:
         """The given roots, then the project's packs, then the repository's own documents, then the command line."""
         self.locks = lock_files(given, self.repository)
         for root in given:
             self.read(root)
+        self.spoken = any(one.layer == "organization" for one in self.authorities.values())
         project, notes = self.project()
         without = frozenset((*project.commitments, *project.prices))
         for directory in self.repository.directories:
@@ -183,7 +178,7 @@ class _Gathering:
 
     def named(self, entry: Entry, path: problems.Path, reference: documents.PackReference) -> Authority | None:
         """A pack that a document names; its authority, when it could be read."""
-        directory = os.path.dirname(entry.file)
+        directory = self.repository.beside(os.path.dirname(entry.file), reference.pack)
         try:
             root = located(reference.pack, reference.version or "", directory, self.locks)
             self.check_reference(reference, root)
@@ -207,7 +202,7 @@ class _Gathering:
 
     def layer_of(self, entry: Entry, layer: str, root: Root) -> str:
         """The layer of a pack. A copy of the shipped pack is its owner's; none in a repository's own directory is
-        above its teams."""
+        above its teams, nor is one that only the repository names beside the organisation's of the call."""
         path: problems.Path = ("metadata", "layer")
         if any(_inside(root.path, own) for own in self.repository.directories):
             if layer in ("built-in", "organization"):
@@ -216,8 +211,8 @@ class _Gathering:
                 self.compilation.problems.append(entry.at(path, text, hint=hint))
             return layer
         if layer == "built-in" and os.path.realpath(root.path) != os.path.realpath(builtin_directory()):
-            return "organization"
-        return layer
+            layer = "organization"
+        return "team" if self.spoken and layer == "organization" else layer
 
     def check_order(self, entry: Entry, authority: Authority, above: list[Authority | None]) -> None:
         """A pack extends packs of its own layer or of one above."""
@@ -254,7 +249,7 @@ class _Gathering:
             self.named(entry, ("spec", "packs", index), reference)
         own = self.authority(root, PROJECT_FILE)
         own.assignments += assignments_of(entry, model.spec.profiles, model.spec.overrides, self.compilation.problems)
-        return settings_of(entry, model), notes
+        return settings_of(entry, model, self.repository), notes
 
 
 def _inside(path: str, directory: str) -> bool:

@@ -104,25 +104,25 @@ def load_decisions(
     start: str = ".",
     config: str | None = None,
     settings: Sequence[str] = (),
+    copied: tuple[str, str] = ("", ""),
 ) -> tuple[Laws, list[str]]:
     """What people decided in a state of things that is not judged: approvals, waivers, and what makes them count.
 
-    Where the documents do not hold together, there are no policies in it: approvals and waivers are then read alone,
-    and what is wrong with those is told beside them. Nothing is raised.
+    ``copied`` is the copy of a checkout that is read, and the checkout (see ``Repository``). Where the documents do not
+    hold together, there are no policies in it: approvals and waivers are then read alone, and what is wrong is told
+    beside them. Nothing is raised.
     """
-    from sumptuary.policy.gather import gather_decisions
+    from sumptuary.policy.gather import gather
 
+    repository, problems = repository_of(start), list[str]()
     try:
-        repository = _repository(start, config)
-        laws = gather_decisions(roots(sources, packs), repository, settings)
+        repository = replace(_repository(start, config), copied=copied)
+        laws = gather(roots(sources, packs), repository, settings).laws
     except SumptuaryError as error:
-        repository, laws = repository_of(start), None
-        problems = [str(error)]
-    else:
-        problems = []
-    if laws is None:
-        laws, wrong = _decisions_alone(sources, repository)
-        problems += wrong
+        laws, problems = _decisions_alone(sources, repository)
+        first = str(error).partition("\n")[0]
+        told = "whether this change loosens the policies that it is judged by cannot be told"
+        problems.append(f"the policies do not hold together, so {told}: {first}")
     return _shown(_with_signers(laws, repository)), problems
 
 

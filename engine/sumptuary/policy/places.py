@@ -37,12 +37,26 @@ class Root:
 class Repository:
     """What a repository says about itself: its ``sumptuary.yaml`` (or empty) and its ``.sumptuary`` directories.
 
-    ``outer`` are further ``sumptuary.yaml`` above the nearest one; they do not hold.
+    ``outer`` are further ``sumptuary.yaml`` above the nearest one; they do not hold. ``copied`` is a copy of a checkout
+    that it is read from, and the checkout: what names lead to beside the copy lies beside the checkout.
     """
 
     project: str
     directories: tuple[str, ...]
     outer: tuple[str, ...] = ()
+    copied: tuple[str, str] = ("", "")
+
+    def beside(self, directory: str, name: str) -> str:
+        """The directory in which a relative name that a document of ``directory`` gives begins."""
+        copy, checkout = self.copied
+        here = os.path.abspath(directory)
+        if not copy or not _lies_in(here, copy) or _lies_in(os.path.normpath(os.path.join(here, name)), copy):
+            return directory
+        return os.path.join(checkout, os.path.relpath(here, copy))
+
+
+def _lies_in(path: str, directory: str) -> bool:
+    return f"{path}{os.sep}".startswith(os.path.join(directory, ""))
 
 
 def builtin_directory() -> str:

@@ -6,12 +6,20 @@ import os
 
 from sumptuary.policy import compiled, documents
 from sumptuary.policy.compile import Entry, place_of
+from sumptuary.policy.places import Repository
 
 
-def settings_of(entry: Entry, model: documents.Project) -> compiled.Project:
+def settings_of(entry: Entry, model: documents.Project, repository: Repository) -> compiled.Project:
     """The project as the run uses it; its paths relative to its document made absolute."""
     spec = model.spec
     directory = os.path.dirname(os.path.abspath(entry.file))
+
+    def path(name: str) -> str:
+        return os.path.normpath(os.path.join(repository.beside(directory, name), name)) if name else ""
+
+    def paths(given: str | list[str]) -> tuple[str, ...]:
+        return tuple(path(name) for name in ([given] if isinstance(given, str) else given))
+
     facts = {fact: tuple(names) for fact, names in spec.facts.items()}
     if spec.environments.from_:
         facts["environment"] = tuple(name.removeprefix("tag:") for name in spec.environments.from_)
@@ -32,20 +40,15 @@ def settings_of(entry: Entry, model: documents.Project) -> compiled.Project:
         facts={str(fact): names for fact, names in facts.items()},
         environments=dict(spec.environments.infer),
         exclude=tuple(spec.exclude),
-        commitments=_paths(spec.commitments, directory),
-        prices=_paths(spec.prices, directory),
+        commitments=paths(spec.commitments),
+        prices=paths(spec.prices),
         profiles=dict(spec.profiles),
-        signers=os.path.normpath(os.path.join(directory, spec.signers)) if spec.signers else "",
+        signers=path(spec.signers),
         teams=dict(spec.teams.infer),
-        baseline=os.path.normpath(os.path.join(directory, spec.baseline)) if spec.baseline else "",
+        baseline=path(spec.baseline),
         currency=_currency(spec.currency) if spec.currency is not None else {},
     )
 
 
 def _currency(given: documents.Currency) -> dict[str, str]:
     return {"code": given.code, "rate": given.rate, "as_of": given.as_of.isoformat(), "source": given.source}
-
-
-def _paths(given: str | list[str], directory: str) -> tuple[str, ...]:
-    names = [given] if isinstance(given, str) else given
-    return tuple(os.path.normpath(os.path.join(directory, name)) for name in names)
