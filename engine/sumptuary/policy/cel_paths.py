@@ -14,7 +14,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+OPTIONAL = ("account", "region", "zone", "environment", "team")
+"""Fields of a resource that it may not have."""
 FACETS = {"compute": Compute, "workload": Workload, "lifetime": Lifetime, "usage": Usage, "storage": Storage}
+FACET_FIELDS = {name: frozenset(item.name for item in fields(facet)) for name, facet in FACETS.items()}
 
 
 def state(value: object, use: Use) -> tuple[Unknown | None, bool]:
@@ -65,6 +68,47 @@ def shape_of(uses: Iterable[Use], *prefix: Step) -> Shape | None:
             steps = [EACH if isinstance(step, int) else step for step in use.path[len(prefix) :]]
             whole = _grown(whole, steps, use.mode)
     return whole
+
+
+Nulls = tuple[tuple[str, ...], ...]
+"""Paths of the model's own fields that read as null where they are absent."""
+
+
+def nulls_of(uses: Sequence[Use], *prefix: Step) -> Nulls:
+    """The model's own optional fields that are read below a path: what declares no environment has a null one.
+
+    Not those whose presence is tested too: there, ``has`` tells. What a provider's attributes or tags do not have is
+    no field of ours, and reading it stays a mistake.
+    """
+    tested = {use.path for use in uses if use.mode == "has"}
+    found: dict[tuple[str, ...], None] = {}
+    for use in uses:
+        path, below = use.path, use.path[len(prefix) :]
+        if (
+            use.mode != "value"
+            or path[: len(prefix)] != prefix
+            or any(path[:end] in tested for end in range(len(path) + 1))
+        ):
+            continue
+        steps = tuple(str(step) for step in below)
+        if (len(steps) == 1 and steps[0] in OPTIONAL) or (
+            len(steps) == 2 and steps[1] in FACET_FIELDS.get(steps[0], ())
+        ):
+            found[steps] = None
+    return tuple(found)
+
+
+def with_nulls(value: dict[str, object], paths: Nulls) -> dict[str, object]:
+    """A resource's value with null at each of the paths at which there is nothing."""
+    for path in paths:
+        target: object = value
+        for step in path[:-1]:
+            if is_map(target) and target.get(step) is None:
+                target[step] = {}
+            target = target.get(step) if is_map(target) else None
+        if is_map(target) and not isinstance(target, PartialMap):
+            target.setdefault(path[-1], None)
+    return value
 
 
 def _grown(shape: Shape, steps: list[str], mode: str) -> Shape | None:

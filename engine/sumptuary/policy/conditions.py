@@ -11,7 +11,7 @@ from sumptuary.errors import SumptuaryError
 from sumptuary.policy.activation import EACH, change_value, known_part, normalised, resource_value
 from sumptuary.policy.cel_functions import CURRENT
 from sumptuary.policy.cel_language import HINT, NUMBERS, SUBJECTS, TEXT, TRUTH, SyntaxProblem, compiled, environment
-from sumptuary.policy.cel_paths import nameless, shape_of, state, words_of
+from sumptuary.policy.cel_paths import nameless, nulls_of, shape_of, state, with_nulls, words_of
 from sumptuary.policy.cel_tree import Step, Tree
 from sumptuary.values import Unknown
 
@@ -123,7 +123,7 @@ class Expression:
 class Condition(Expression):
     """A compiled condition with its policy's parameters and the stage it is asked in."""
 
-    __slots__ = ("_parameters", "_shape", "_stage", "_with_change")
+    __slots__ = ("_nulls", "_parameters", "_shape", "_stage", "_with_change")
 
     def __init__(self, text: str, parameters: dict[str, object], stage: str = "ci") -> None:
         """Compile.
@@ -133,7 +133,7 @@ class Condition(Expression):
         """
         super().__init__(text)
         self._parameters, self._stage = parameters, stage
-        self._shape = shape_of(self.uses, "resource")
+        self._shape, self._nulls = shape_of(self.uses, "resource"), nulls_of(self.uses, "resource")
         self._with_change = bool(self.reads("change"))
 
     def begin(self, context: Context) -> None:
@@ -147,7 +147,7 @@ class Condition(Expression):
             ConditionError: it reads a path that is absent, or compares what cannot be compared, and no unknown value
                 could change that.
         """
-        values: dict[str, object] = {"resource": resource_value(resource, self._shape)}
+        values: dict[str, object] = {"resource": with_nulls(resource_value(resource, self._shape), self._nulls)}
         if self._with_change and resource.kind == "change.set":
             values["change"] = change_value(resource)
         return self.decided(Asked(values, self._parameters, self._stage))

@@ -144,11 +144,17 @@ def _may_agree(one: Key, other: Key) -> bool:
 
 
 def group_value(
-    group: Group, members: Sequence[Resource] | None, paths: Sequence[str], read: Shape | None, spend: Decimal
+    group: Group,
+    members: Sequence[Resource] | None,
+    paths: Sequence[str],
+    read: Shape | None,
+    spend: Decimal,
+    nulls: frozenset[str] = frozenset(),
 ) -> dict[str, object]:
     """A group as conditions see it. ``members`` is one way it may be, None where that is not known.
 
     ``read`` is what is read of each resource, ``spend`` is the monthly cost of the whole estate's priced part.
+    ``nulls`` are the fields that read as null where nobody declares them.
     """
     unknown = group.unknown()
     found: dict[str, object] = {"key": group.name if unknown is None else unknown}
@@ -157,14 +163,17 @@ def group_value(
         found |= dict.fromkeys(("resources", "count", "monthly_cost", "share", *AGREED), open_end)
     else:
         found |= {"resources": [resource_value(one, read) for one in members], "count": len(members)}
-        found |= {name: agreed for name in AGREED if (agreed := _agreed(members, name)) is not None}
+        for name in AGREED:
+            agreed = _agreed(members, name)
+            if agreed is not ABSENT and (agreed is not None or name in nulls):
+                found[name] = agreed
         cost = monthly_cost(members)
         found["monthly_cost"] = cost if isinstance(cost, Unknown) else float(cost)
         found["share"] = cost if isinstance(cost, Unknown) else _share(cost, spend)
     for path, value in zip(paths, group.key, strict=True):
         found.pop(name_of(path), None)
-        if value is not ABSENT:
-            found[name_of(path)] = value
+        if value is not ABSENT or name_of(path) in nulls:
+            found[name_of(path)] = None if value is ABSENT else value
     return found
 
 
@@ -173,11 +182,11 @@ def _share(cost: Decimal, spend: Decimal) -> object:
 
 
 def _agreed(members: Sequence[Resource], name: str) -> object:
-    """The value in which all agree; None where they do not, unknown where that cannot be told."""
+    """The value in which all agree: None where none has one, ABSENT where they do not, unknown where that is open."""
     values = [getattr(one, name) for one in members]
     known = {value or None for value in values if not isinstance(value, Unknown)}
     if len(known) > 1:
-        return None
+        return ABSENT
     unknown = next((value for value in values if isinstance(value, Unknown)), None)
     return unknown if unknown is not None else next(iter(known), None)
 

@@ -6,12 +6,12 @@ from sumptuary.findings import PASSED, Finding, Lever, Outcome, Skipped, Undecid
 from sumptuary.money import ZERO
 from sumptuary.policy.activation import INCREASE, change_value, resource_value
 from sumptuary.policy.cel_functions import CURRENT
-from sumptuary.policy.cel_paths import shape_of
+from sumptuary.policy.cel_paths import nulls_of, shape_of, with_nulls
 from sumptuary.policy.conditions import GROUPED, Asked, Condition, ConditionError
 from sumptuary.policy.groups import Group, group_value, grouped
 from sumptuary.policy.recipes import Recipe
 from sumptuary.rule import EstateRule, ResourceRule
-from sumptuary.values import Unknown, is_map
+from sumptuary.values import Unknown, is_list, is_map
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,7 +52,9 @@ class Terms:
         self.group_by: tuple[str, ...] = tuple(template["group_by"])
         expressions = [self.condition, *(self.recipe.expressions if self.recipe is not None else ())]
         prefix = GROUPED if self.group_by else ("resource",)
-        self.shape = shape_of([use for expression in expressions for use in expression.uses], *prefix)
+        uses = [use for expression in expressions for use in expression.uses]
+        self.shape, self.nulls = shape_of(uses, *prefix), nulls_of(uses, *prefix)
+        self.group_nulls = frozenset(path[0] for path in nulls_of(uses, "group") if len(path) == 1)
         changes = [use.path for expression in expressions for use in expression.uses if use.path[0] == "change"]
         self.needs_base = any(step in INCREASE for path in changes for step in path)
 
@@ -87,7 +89,8 @@ class SingleRule(ResourceRule):
         """What the template says of the resource."""
         terms = self.parameters
         CURRENT.of(context)
-        asked, facts = terms.asked(resource=resource_value(resource, terms.shape)), dict[str, object]()
+        asked = terms.asked(resource=with_nulls(resource_value(resource, terms.shape), terms.nulls))
+        facts: dict[str, object] = {}
         if resource.kind == "change.set":
             change = change_value(resource)
             if terms.needs_base and "monthly_increase" not in change:
@@ -129,7 +132,7 @@ class GroupRule(EstateRule):
         """What the template says of a group, whichever of the doubtful resources belong to it."""
         terms = self.parameters
         ways: list[list[Resource] | None] = [*(group.ways() or [None])]
-        asked = [terms.asked(group=group_value(group, members, terms.group_by, terms.shape, spend)) for members in ways]
+        asked = [terms.asked(group=self._value(group, members, spend)) for members in ways]
         answers, fault = set[bool](), None
         for one in asked:
             try:
@@ -145,6 +148,14 @@ class GroupRule(EstateRule):
         if fault is not None:
             return _fault(fault)
         return self._finding(group, asked[0]) if terms.violates in answers else PASSED
+
+    def _value(self, group: Group, members: list[Resource] | None, spend: Decimal) -> dict[str, object]:
+        """A group as its condition sees it, as far as it looks."""
+        terms = self.parameters
+        value = group_value(group, members, terms.group_by, terms.shape, spend, terms.group_nulls)
+        if is_list(resources := value.get("resources")):
+            value["resources"] = [with_nulls(one, terms.nulls) if is_map(one) else one for one in resources]
+        return value
 
     def _finding(self, group: Group, asked: Asked) -> Finding:
         terms, value = self.parameters, asked.values["group"]
