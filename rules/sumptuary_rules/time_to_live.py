@@ -40,8 +40,7 @@ class TimeToLiveParameters:
     sources: list[str] = parameter(
         doc="Where a lifetime may be declared: tag:KEY, annotation:KEY, field:NAME. Platform limits (a job's maximum "
         "run time) always count.",
-        default=DEFAULT_SOURCES,
-        tighten="subset",
+        default=DEFAULT_SOURCES,  # one fewer may hide a lifetime too long, one more may excuse
     )
 
     presumed_temporary: list[str] = parameter(
