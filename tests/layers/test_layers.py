@@ -73,7 +73,6 @@ LOOSER = [
     ("required-tags", "select.kinds", "[compute.instance]", "required-tags.yaml", "organization"),
     ("required-tags", "select.where", "resource.team == 'a'", "required-tags.yaml", "organization"),
     ("oversized-gpu-for-inference", "parameters.allowed_accelerators", "[L4, H100]", "oversized", "organization"),
-    ("oversized-gpu-for-inference", "profile", "slo60", "oversized", "organization"),
     ("oversized-gpu-for-inference", "enforcement.default", "soft-mandatory", "team/pack.yaml:9:", "team"),
     ("team-tags", "parameters.tags", "[b]", "team/policies/own.yaml:7", "team"),
     ("spend-approval", "parameters.monthly_increase.amount", "'5000'", "spend-approval", "organization"),
@@ -125,14 +124,25 @@ def test_a_team_has_what_its_organisation_delegates_to_it(company: Company) -> N
     assert "team/pack.yaml:10:" in said
 
 
-def test_a_profile_that_is_delegated_may_be_chosen(company: Company) -> None:
-    free = ORG.replace("repository: [", "repository: [profile, ")
-    company.write("org/pack.yaml", free)
-    company.write("team/pack.yaml", TEAM + "  delegate: {repository: [oversized-*/profile]}\n")
-    company.write("shop/sumptuary.yaml", PROJECT + "  profiles: {oversized-gpu-for-inference: slo60}\n")
+def below() -> object:
     use = laws()["oversized-gpu-for-inference"].parameters["utilization"]
     assert isinstance(use, dict)
-    assert use["below"] == 60
+    return use["below"]
+
+
+def test_a_profile_is_offered_until_somebody_above_settles_it(company: Company) -> None:
+    company.write("shop/sumptuary.yaml", PROJECT + "  profiles: {oversized-gpu-for-inference: slo60}\n")
+    assert below() == 60
+    company.write("org/pack.yaml", ORG + "  profiles: {oversized-gpu-for-inference: strict}\n")
+    [said] = complaints()
+    assert "parameters.utilization.below: 85 (" in said
+    assert "org/pack.yaml:15:14) to 60 loosens it; a repository may only tighten it" in said
+    settled = (
+        ORG.replace("repository: [", "repository: [profile, ") + "  profiles: {oversized-gpu-for-inference: strict}\n"
+    )
+    company.write("org/pack.yaml", settled)
+    company.write("team/pack.yaml", TEAM + "  delegate: {repository: [oversized-*/profile]}\n")
+    assert below() == 60
 
 
 def test_levels_are_compared_by_what_they_come_to(company: Company) -> None:
@@ -220,6 +230,26 @@ def test_a_repository_cannot_make_itself_the_organisation(company: Company) -> N
     company.write("shop/.sumptuary/pack.yaml", ORG)
     company.write("shop/.sumptuary/policies/own.yaml", "")
     assert any("a pack in .sumptuary is of the layer team or repository" in said for said in complaints())
+
+
+def test_a_document_belongs_to_the_highest_pack_that_chooses_it(company: Company) -> None:
+    """Naming the directory of an organisation's policies, ahead of its pack, makes them nobody else's."""
+    loosened = "[{match: org-tags, set: {severity: info}}]"
+    packs = "packs: [{pack: ../org/policies}, {pack: ../team}]"
+    company.write("shop/sumptuary.yaml", PROJECT.replace("packs: [{pack: ../team}]", packs))
+    assert (laws()["org-tags"].layer, laws()["org-tags"].owner_layer) == ("organization", "organization")
+    company.write(
+        "shop/sumptuary.yaml", PROJECT.replace("packs: [{pack: ../team}]", packs + f"\n  overrides: {loosened}")
+    )
+    assert any("a repository may only tighten it, for acme (organization)" in said for said in complaints())
+
+
+@pytest.mark.parametrize("extends", ["../team", "../org", "."])
+def test_packs_do_not_extend_each_other_in_a_circle(company: Company, extends: str) -> None:
+    company.write(
+        "org/pack.yaml", ORG.replace("{pack: builtin}", f"{{pack: {extends}}}").replace("organization", "team")
+    )
+    assert any("org/pack.yaml:5:20: the packs extend each other in a circle" in said for said in complaints())
 
 
 def test_the_bundle_holds_what_the_layers_came_to(company: Company) -> None:

@@ -55,12 +55,18 @@ class Compilation:
         return cls(rules, problems=list(wrong))
 
     def read_all(self, root: Root, files: dict[str, bytes]) -> None:
-        """Read and validate the documents of a root; a file that was read already is not read twice."""
+        """Read and validate the documents of a root; a file that was read already is not read twice, and belongs to
+        the highest layer that names it."""
         for file, source in files.items():
             identity = os.path.realpath(file)
             if identity not in self.files:
                 self.files.add(identity)
                 self.read_file(root, file, source)
+                continue
+            for entry in self.entries:
+                lower = compiled.LAYERS.index(entry.root.layer) > compiled.LAYERS.index(root.layer)
+                if lower and os.path.realpath(entry.file) == identity:
+                    entry.root = root
 
     def read_file(self, root: Root, file: str, source: bytes) -> None:
         """Read and validate every document of one file."""

@@ -67,6 +67,7 @@ class _Gathering:
         self.identities: dict[str, str] = {}
         self.locks: list[str] = []
         self.seen: set[str] = set()
+        self.open: list[str] = []
         self.spoken = False
         """Whether the call itself brings what an organisation says: nobody below it becomes one, then."""
 
@@ -143,9 +144,11 @@ class _Gathering:
             return {}
         spec, metadata = entry.model.spec, entry.model.metadata
         named = Root(root.path, metadata.name, root.own, self.layer_of(entry, metadata.layer, root))
+        self.open.append(os.path.realpath(root.path))
         above = [
             self.named(entry, ("spec", "extends", index), reference) for index, reference in enumerate(spec.extends)
         ]
+        self.open.pop()
         authority = self.authority(named, metadata.name)
         authority.extends |= {identity for one in above if one is not None for identity in (one.identity, *one.extends)}
         authority.delegate |= {str(layer): tuple(fields) for layer, fields in spec.delegate.items()}
@@ -184,6 +187,9 @@ class _Gathering:
             self.check_reference(reference, root)
         except SumptuaryError as error:
             self.compilation.problems.append(entry.at((*path, "pack"), error.message, hint=error.hint))
+            return None
+        if os.path.realpath(root.path) in self.open:
+            self.compilation.problems.append(entry.at((*path, "pack"), "the packs extend each other in a circle"))
             return None
         root = replace(root, own=root.own and entry.root.own)
         self.further.append(root)
