@@ -144,7 +144,11 @@ class Layering:
     ) -> dict[str, Any]:
         """Take what an authority sets into ``found``; gives the document's value with it."""
         name = found.policy.id
-        held = [one for one in given if not all(carrier.lets(authority.layer, name, one) for carrier in above)]
+        held = [
+            one
+            for one in given
+            if not all(carrier.lets(authority.layer, name, one) for carrier in above) and not _is_offered(one, found)
+        ]
         if held and above:
             bound = self.compiled(written, _with(value, held), held)
             if bound is None:
@@ -215,6 +219,11 @@ _ARTICLES = {
     "repository": "a repository",
     "command-line": "the command line",
 }
+
+
+def _is_offered(assignment: Assignment, found: Layered) -> bool:
+    """Whether it is of a profile, which the policy itself offers, and nobody above has settled the matter."""
+    return bool(assignment.through) and found.setter(assignment.field) is None
 
 
 def _with(value: dict[str, Any], given: list[Assignment]) -> dict[str, Any]:

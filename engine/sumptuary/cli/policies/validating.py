@@ -26,7 +26,7 @@ def run(arguments: Namespace) -> int:
     """Check each path on its own, so that the errors of one do not hide those of another."""
     problems: list[SumptuaryError] = []
     files: set[str] = set()
-    counts: dict[str, int] = dict.fromkeys(("policy", "waiver", "approval"), 0)
+    counts: dict[str, int] = dict.fromkeys(("policy", "rule template", "waiver", "approval"), 0)
     for path in arguments.paths or [""]:
         try:
             laws = documents_at(path).laws
@@ -36,13 +36,13 @@ def run(arguments: Namespace) -> int:
             problems.append(error)
         else:
             files.update(laws.documents)
-            sizes = (len(laws.policies), len(laws.waivers), len(laws.approvals))
+            sizes = (len(laws.policies), len(laws.templates), len(laws.waivers), len(laws.approvals))
             counts = {noun: counts[noun] + size for noun, size in zip(counts, sizes, strict=True)}
     for problem in problems:
         sys.stdout.write(printable_lines(str(problem)) + "\n")
     if problems:
         sys.stdout.write(f"{counted(len(problems), 'error')}\n")
         return 2
-    what = [counted(count, noun) for noun, count in counts.items() if count or noun == "policy"]
+    what = [counted(count, noun) for noun, count in counts.items() if count] or ["no policy"]
     sys.stdout.write(f"{', '.join(what)} in {counted(len(files), 'file')}: valid\n")
     return 0
