@@ -183,7 +183,7 @@ class _Gathering:
         """A pack that a document names; its authority, when it could be read."""
         directory = self.repository.beside(os.path.dirname(entry.file), reference.pack)
         try:
-            root = located(reference.pack, reference.version or "", directory, self.locks)
+            root = located(reference.pack, reference.version or "", directory, self.locks, entry.root)
             self.check_reference(reference, root)
         except SumptuaryError as error:
             self.compilation.problems.append(entry.at((*path, "pack"), error.message, hint=error.hint))

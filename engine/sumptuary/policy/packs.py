@@ -36,16 +36,20 @@ class Locked:
     digest: str
 
 
-def located(name: str, version: str, directory: str, locks: Iterable[str]) -> Root:
+def located(name: str, version: str, directory: str, locks: Iterable[str], home: Root | None = None) -> Root:
     """Where the pack of this name lies. Relative names are below ``directory``; ``locks`` are lock files.
+
+    ``home`` is the pack that names it: beside a pack out of git lies another of its repository, at the same version.
 
     Raises:
         SumptuaryError: there is none; the hint says what to do.
     """
     if name == BUILTIN:
         return Root(builtin_directory(), BUILTIN, layer="built-in")
+    if home is not None and (beside := neighbour(name, directory, home)):
+        name, version = beside, home.version
     if name.startswith(GIT):
-        return Root(_synced(name, version, locks), name)
+        return Root(_synced(name, version, locks), name, version=version)
     path = os.path.normpath(os.path.join(directory, name))
     if os.path.isdir(path):
         return Root(path, name, own=True)
@@ -57,6 +61,25 @@ def located(name: str, version: str, directory: str, locks: Iterable[str]) -> Ro
     there = ", ".join([BUILTIN, *sorted(offered)])
     hint = f"packs are {there}, directories relative to the document, or git+https://..."
     raise UsageError(f"there is no pack {name!r}", hint=hint)
+
+
+def neighbour(name: str, directory: str, home: Root) -> str:
+    """The address of the pack that a pack out of git names beside itself (``../org``); empty where it names none so.
+
+    Raises:
+        SumptuaryError: it leads out of the repository.
+    """
+    if not home.pack.startswith(GIT):
+        return ""
+    inside = os.path.normpath(os.path.join(os.path.relpath(directory, home.path), name)).replace(os.sep, "/")
+    if not inside.startswith(".."):
+        return ""
+    repository, _, fragment = home.pack.partition("#")
+    path = os.path.normpath(os.path.join(fragment.removeprefix("subdirectory="), inside)).replace(os.sep, "/")
+    if path.startswith(".."):
+        hint = "give the address of the other repository in full: git+https://..."
+        raise SumptuaryError(f"{name!r} leads out of the repository of {home.pack}", hint=hint)
+    return repository if path == "." else f"{repository}#subdirectory={path}"
 
 
 def digest_of(directory: str) -> str:

@@ -25,12 +25,13 @@ MAX_LEVELS = 20
 class Root:
     """A file or directory of documents. ``pack`` names where it comes from in reports; ``own`` is a repository's own
     directory, in which links are not followed. ``layer`` is how high its documents stand; of a pack its ``pack.yaml``
-    decides."""
+    decides. ``version`` is, of a pack out of git, the one it was named by."""
 
     path: str
     pack: str
     own: bool = False
     layer: str = "repository"
+    version: str = ""
 
 
 @dataclass(slots=True, frozen=True)

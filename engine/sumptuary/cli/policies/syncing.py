@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from sumptuary.policy.documents import PackReference
     from sumptuary.policy.packs import Locked
+    from sumptuary.policy.places import Root
 
 NAME = "sync"
 HELP = "fetch packs out of git"
@@ -85,39 +86,46 @@ class _Syncing:
             if file and os.path.isfile(file):
                 self.follow(file)
 
-    def follow(self, file: str) -> None:
-        """Take what one document names."""
+    def follow(self, file: str, home: Root | None = None) -> None:
+        """Take what one document names; ``home`` is the pack out of git that the document belongs to."""
+        from sumptuary.policy.packs import GIT, neighbour
+        from sumptuary.policy.places import Root
+
         if (identity := os.path.realpath(file)) in self.seen:
             return
         self.seen.add(identity)
+        directory = os.path.dirname(file)
+        within: Root | None
         for reference in _references(file):
-            directory = self.brought(reference) if reference.pack.startswith("git+") else ""
-            path = directory or os.path.normpath(os.path.join(os.path.dirname(file), reference.pack))
-            inner = os.path.join(path, "pack.yaml")
-            if os.path.isfile(inner):
-                self.follow(inner)
+            beside = neighbour(reference.pack, directory, home) if home is not None else ""
+            if beside or reference.pack.startswith(GIT):
+                key = (beside, home.version) if beside and home is not None else _key(reference)
+                path = self.brought(key, reference.digest)
+                within = Root(path, key[0], version=key[1])
+            else:
+                path, within = os.path.normpath(os.path.join(directory, reference.pack)), home
+            if path and os.path.isfile(document := os.path.join(path, "pack.yaml")):
+                self.follow(document, within)
 
-    def brought(self, reference: PackReference) -> str:
-        """The directory of a pack out of git, fetched unless what is pinned is here."""
+    def brought(self, key: tuple[str, str], digest: str | None) -> str:
+        """The directory of a pack out of git by address and version, fetched unless what is pinned is here."""
         from sumptuary.cli.policies.fetching import fetched
         from sumptuary.policy.packs import digest_of, stored
 
-        key = (reference.pack, reference.version or "")
+        pack, _ = key
         pinned = self.locked.get(key)
         here = pinned is not None and os.path.isdir(stored(pinned.digest))
         here = here and pinned is not None and digest_of(stored(pinned.digest)) == pinned.digest
         if not self.fetch:
             if not here:
-                self.missing.append(f"{reference.pack} is not {'on this machine' if pinned else 'locked'}")
+                self.missing.append(f"{pack} is not {'on this machine' if pinned else 'locked'}")
             return stored(pinned.digest) if here and pinned is not None else ""
         one = pinned if here and pinned is not None and not self.update else None
         if one is None:
             one = fetched(*key, None if self.update else pinned)
-        if reference.digest is not None and reference.digest != one.digest:
-            text = f"its files come to {one.digest}, and the document wants {reference.digest}"
-            raise SumptuaryError(
-                text, place=reference.pack, hint="look at what changed, then write down the new digest"
-            )
+        if digest is not None and digest != one.digest:
+            text = f"its files come to {one.digest}, and the document wants {digest}"
+            raise SumptuaryError(text, place=pack, hint="look at what changed, then write down the new digest")
         if pinned is not None and pinned.digest != one.digest:
             self.moved.append((pinned, one))
         if one not in self.found:
@@ -138,6 +146,10 @@ def _home(path: str) -> str:
             "there is neither a pack.yaml nor a sumptuary.yaml", place=path, hint="`sumptuary init` writes one"
         )
     return os.path.dirname(project)
+
+
+def _key(reference: PackReference) -> tuple[str, str]:
+    return reference.pack, reference.version or ""
 
 
 def _references(file: str) -> list[PackReference]:
