@@ -105,12 +105,26 @@ def test_without_signers_nobody_has_signed(keys: Path, tmp_path: Path) -> None:
     assert "larger than 1 MB" in refused(given, str(tmp_path / "large"))
 
 
+def test_who_holds_a_key_counts_once(keys: Path) -> None:
+    """@b and @c have one key: two names, one approver, in one document or in two."""
+    good = sign(MESSAGE, str(keys / "b"))
+    both = standing([approval({"@b": good, "@c": good}, "@b", "@c")], NOW, signers=str(keys / "signers"))
+    assert [(one.approvers, one.signed) for one in both.approvals] == [(("@b",), {"@b"})]
+    assert both.notes[0].endswith("the same key signs as @b, and nobody counts twice")
+    two = [approval({name: good}, name, id=f"by{name[1]}") for name in ("@b", "@c")]
+    found = standing(two, NOW, signers=str(keys / "signers"))
+    assert [one.approvers for one in found.approvals] == [("@b",)]
+    again = standing([two[0], approval({"@b": good}, "@b")], NOW, signers=str(keys / "signers"))
+    assert len(again.approvals) == 2
+
+
 @pytest.mark.parametrize(("until", "holds"), [("20261201", True), ("20261120", False)])
 def test_keys_are_valid_by_the_clock_that_is_handed_in(keys: Path, tmp_path: Path, until: str, holds: bool) -> None:
     signers = tmp_path / "signers"
-    signers.write_text(f'@a valid-before="{until}" {public(keys, "a")}\n')
-    found = standing([approval({"@a": sign(MESSAGE, str(keys / "a"))})], NOW, signers=str(signers))
-    assert len(found.approvals) == holds
+    for word in ("valid-before", "VALID-BEFORE"):
+        signers.write_text(f'@a {word}="{until}" {public(keys, "a")}\n')
+        found = standing([approval({"@a": sign(MESSAGE, str(keys / "a"))})], NOW, signers=str(signers))
+        assert len(found.approvals) == holds
 
 
 @pytest.mark.parametrize("name", ["-foo", "@a\nb", "@a\0", "x" * 300])

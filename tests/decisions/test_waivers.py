@@ -144,6 +144,36 @@ def test_what_does_not_hold_covers_nothing_and_says_why(given: Waiver, note: str
     assert outcome(given) == (["fail"], [note])
 
 
+@pytest.mark.parametrize(
+    "owner",
+    [
+        "@finops ",
+        "@FinOps",
+        "finops",
+        "@@finops",
+        "@ finops",
+        "@fin\u200bops",
+        "\uff20\uff46\uff49\uff4e\uff4f\uff50\uff53",
+        "@finops\u2060",
+    ],
+)
+def test_nobody_is_two_by_spelling(owner: str) -> None:
+    asked = waiver(owner=owner, approver="@finops")
+    said = excused([violation()], [policy()], [asked], NOW, ".")
+    assert said.violations[0].status == "fail"
+    assert any("approved by its own owner" in note for note in said.notes)
+
+
+@pytest.mark.parametrize(
+    "ends",
+    ["9999-12-31", "9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+14:00", "0001-01-01", "9999-12-31T23:00:00"],
+)
+def test_no_date_is_too_far_off(ends: str) -> None:
+    for granted in ("0001-01-01", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00", "2026-11-01"):
+        said = excused([violation()], [policy()], [waiver(granted=granted, expires=ends)], NOW, ".")
+        assert said.violations[0].status == "fail", "none of these is for 30 days"
+
+
 def test_a_waiver_for_an_id_that_a_policy_had_before_is_for_that_policy() -> None:
     given = waiver(policies=("team-label",))
     assert outcome(given, law=policy(aliases=("team-label",)))[0] == ["waived"]

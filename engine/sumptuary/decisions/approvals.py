@@ -31,7 +31,7 @@ def standing(documents: Iterable[Approval], now: datetime, *, plan: str = "", si
     """
     holding: list[ApprovalFact] = []
     notes: list[str] = []
-    verifier = None
+    verifier, people = None, dict[bytes, str]()
     for document in documents:
         where = f"the approval {document.id} ({document.place.path}:{document.place.line})"
         if now >= expiry(document.expires):
@@ -43,13 +43,15 @@ def standing(documents: Iterable[Approval], now: datetime, *, plan: str = "", si
             continue
         signed, refused = set[str](), dict[str, str]()
         if document.signatures:
-            from sumptuary.decisions.signatures import Signers
+            from sumptuary.decisions.signatures import Signers, key_of
 
             verifier = verifier or Signers(signers, now)
             message = document.canonical.encode("utf-8", "surrogatepass")
             for approver, signature in document.signatures:
                 if why := verifier.objection(approver, signature, message):
                     refused[approver] = why
+                elif (known := people.setdefault(key_of(signature), approver)) != approver:
+                    refused[approver] = f"the same key signs as {known}, and nobody counts twice"
                 else:
                     signed.add(approver)
         for approver, why in refused.items():
@@ -78,7 +80,20 @@ def expiry(text: str) -> datetime:
     A date holds to its end, UTC; a date-time without a zone is UTC.
     """
     if len(text) == len("2026-12-05"):
-        day = date.fromisoformat(text) + timedelta(days=1)
-        return datetime(day.year, day.month, day.day, tzinfo=UTC)
-    moment = datetime.fromisoformat(text)
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+        day = date.fromisoformat(text)
+        return moment(text) + timedelta(days=1) if day < date.max else LAST
+    return moment(text)
+
+
+def moment(text: str) -> datetime:
+    """The moment that an ISO date (its midnight) or date-time names, in UTC; what lies beyond the calendar, its end."""
+    found = datetime.fromisoformat(text)
+    if found.tzinfo is None:
+        return found.replace(tzinfo=UTC)
+    try:
+        return found.astimezone(UTC)
+    except OverflowError:
+        return LAST if found.year > 1 else FIRST
+
+
+FIRST, LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)

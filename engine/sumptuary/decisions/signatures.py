@@ -65,7 +65,7 @@ class Signers:
             _write(keys, signers)
             _write(signed, signature.strip().encode("utf-8", "replace") + b"\n")
             asked = [keygen, "-Y", "verify", "-f", keys, "-I", approver, "-n", NAMESPACE, "-s", signed]
-            if b"valid-" in signers:  # only then, since an older ssh-keygen does not know the option
+            if b"valid-" in signers.lower():  # only then, since an older ssh-keygen does not know the option
                 asked += ["-O", f"verify-time={self.now.astimezone(UTC):%Y%m%d%H%M%S}"]
             try:
                 ran = subprocess.run(  # noqa: S603  # no shell; names stand behind their options
@@ -74,6 +74,18 @@ class Signers:
             except subprocess.TimeoutExpired:
                 return f"verifying the signatures of this run took longer than {PATIENCE:.0f} seconds"
         return "" if ran.returncode == 0 else _said(ran.stderr or ran.stdout)
+
+
+def key_of(signature: str) -> bytes:
+    """The public key that an SSH signature names, which is verified: whoever holds it is one person.
+
+    OpenSSH's PROTOCOL.sshsig: ``SSHSIG``, the version, then the key, each text behind its length.
+    """
+    from base64 import b64decode
+
+    body = signature.partition("-----BEGIN SSH SIGNATURE-----")[2].partition("-----END")[0]
+    blob = b64decode("".join(body.split()))
+    return blob[14 : 14 + int.from_bytes(blob[10:14], "big")]
 
 
 def sign(message: bytes, key: str) -> str:

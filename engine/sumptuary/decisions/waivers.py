@@ -8,10 +8,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from sumptuary.decisions.approvals import expiry
+from sumptuary.decisions.approvals import expiry, moment
 from sumptuary.decisions.targets import is_like, matches
 from sumptuary.findings import Excuse, Violation
 from sumptuary.money import ZERO
@@ -117,11 +117,7 @@ def _is_in(place: Place, root: str) -> bool:
 
 def start(text: str) -> datetime:
     """The first moment of what is granted at ``text``: a date begins at its midnight; without a zone it is UTC."""
-    if len(text) == len("2026-12-05"):
-        day = date.fromisoformat(text)
-        return datetime(day.year, day.month, day.day, tzinfo=UTC)
-    moment = datetime.fromisoformat(text)
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+    return moment(text)
 
 
 def cost_of(violations: Iterable[Violation]) -> Decimal | None:
@@ -242,14 +238,18 @@ def _excuse(waiver: Waiver, now: datetime) -> Excuse:
 
 def _left(waiver: Waiver, now: datetime) -> str:
     """How many days are left, from today to the last on which it holds."""
-    last = expiry(waiver.expires).astimezone(UTC) - timedelta(microseconds=1)
+    last = max(expiry(waiver.expires), now).astimezone(UTC) - timedelta(microseconds=1)
     days = (last.date() - now.astimezone(UTC).date()).days
     return "today" if days < 1 else f"in {days} day{'s' if days != 1 else ''}"
 
 
 def _plain(name: str) -> str:
-    """A person's or a team's name as it compares: nobody becomes two by a capital or an ``@``."""
-    return name.strip().removeprefix("@").casefold()
+    """A person's or a team's name as it compares: nobody becomes two by a capital, an ``@``, a space, a full-width
+    letter or a character that is not seen."""
+    from unicodedata import category, normalize
+
+    seen = (one for one in normalize("NFKC", name) if category(one)[0] not in "CZ")
+    return "".join(seen).lstrip("@").casefold()
 
 
 def _listed(names: Sequence[str]) -> str:
