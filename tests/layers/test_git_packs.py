@@ -61,3 +61,31 @@ def test_none_leads_out_of_the_repository(sumptuary: Run, company: Company, laws
     code, _, err = sumptuary("policies", "sync")
     assert (code, "'../../../org' leads out of the repository of git+file://" in err) == (2, True)
     assert "hint: give the address of the other repository in full" in err
+
+
+def test_diff_against_a_revision_in_a_repository_of_packs(
+    sumptuary: Run, laws: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (laws / "org/pack.yaml").write_text(ORG.replace("[owner, product]", "[owner, product, stage]"))
+    ml = (laws / "teams/ml/pack.yaml").read_text()
+    (laws / "teams/ml/pack.yaml").write_text(ml.replace("product, model", "product, stage, model"))
+    monkeypatch.chdir(laws)
+    stage = '+ required-tags: tightens parameters.tags: ["owner", "product"] to ["owner", "product", "stage"]'
+    assert stage in sumptuary("policies", "diff", "v1.0.0", "org")[1]
+    assert stage in sumptuary("policies", "diff", "v1.0.0:org", "org")[1]
+    assert sumptuary("policies", "diff", "org", "v1.0.0")[1].startswith("- required-tags: loosens parameters.tags")
+    release(laws, "v1.1.0")
+    assert '"stage", "model"]' in sumptuary("policies", "diff", "v1.0.0:teams/ml", "v1.1.0:teams/ml")[1]
+    monkeypatch.chdir(laws / "org")
+    assert stage in sumptuary("policies", "diff", "v1.0.0")[1]
+
+
+def test_diff_never_says_that_packs_agree_which_it_did_not_compare(
+    sumptuary: Run, laws: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(laws)
+    code, out, err = sumptuary("policies", "diff", "v1.0.0")
+    assert (code, out) == (2, "")
+    assert "no pack of this checkout was compared\n  hint: name the pack: sumptuary policies diff v1.0.0 org" in err
+    code, _, err = sumptuary("policies", "diff", "v1.0.0:orgs", "org")
+    assert (code, "orgs: it is not there at v1.0.0" in err) == (2, True)

@@ -24,7 +24,8 @@ NAME = "diff"
 HELP = "what tightens and what loosens"
 DESCRIPTION = (
     "Compare two sets of laws. Each is a pack, a directory, a policy file, a project, builtin, or a revision of this "
-    "checkout (origin/main); of the second, this repository as it is now when it is not given."
+    "checkout: origin/main, or v1.0.0:org for what lies at org in it. Without the second it is this repository as it "
+    "is now; a revision beside a path of the checkout is that path as it was."
 )
 
 ADDED, REMOVED = "added", "removed"
@@ -53,8 +54,10 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> int:
     """Write the differences; exit 1 on request when the laws become weaker."""
-    before, after = laws_called(arguments.before), laws_called(arguments.after)
+    before, after = laws_called(arguments.before, arguments.after), laws_called(arguments.after, arguments.before)
     lines = list(compared(before, after))
+    if not lines and not arguments.after:
+        _refuse_nothing(arguments.before)
     if arguments.format == "json":
         told = [{name: getattr(line, name) for name in Line.__slots__} for line in lines]
         sys.stdout.write(json.dumps(told, indent=2, default=_plain) + "\n")
@@ -64,8 +67,10 @@ def run(arguments: Namespace) -> int:
     return 1 if weaker and arguments.exit_code else 0
 
 
-def laws_called(name: str) -> dict[str, Layered]:
+def laws_called(name: str, other: str = "") -> dict[str, Layered]:
     """The policies that a name stands for: a path, the built-in pack, or a revision of the checkout.
+
+    A revision is what holds there; ``REVISION:PATH``, or ``other`` where that is a path, says what of it is meant.
 
     Raises:
         SumptuaryError: there is no such thing, or its documents are wrong.
@@ -75,7 +80,7 @@ def laws_called(name: str) -> dict[str, Layered]:
     if name == BUILTIN:
         return _by_id(documents_at(builtin_directory()))
     if not name or os.path.exists(name):
-        return _by_id(documents_at(name))
+        return _by_id(documents_at(name or _pack_here()))
     from sumptuary.cli.mirror import mirrored
     from sumptuary.cli.places import checkout
     from sumptuary.cli.revision import commit_of
@@ -83,9 +88,45 @@ def laws_called(name: str) -> dict[str, Layered]:
     top = checkout(".")
     if not os.path.exists(os.path.join(top, ".git")):
         raise UsageError("no such file or directory", place=name, hint="a revision needs a git checkout")
-    commit = commit_of(name, top)
+    revision, _, inside = name.partition(":")
+    path = os.path.join(top, inside) if inside else _within(top, other)
+    commit = commit_of(revision, top)
     with mirrored(top, commit, (os.getcwd(),)) as mirror, chdir(mirror.working()):
-        return _by_id(documents_at(""))
+        if path and not os.path.exists(mirror.of(path)):
+            raise UsageError(f"it is not there at {revision}", place=os.path.relpath(path, top))
+        return _by_id(documents_at(mirror.of(path) if path else _pack_here()))
+
+
+def _pack_here() -> str:
+    """The working directory where it is a pack's; else nothing, which is the repository that it lies in."""
+    from sumptuary.policy.places import PACK_FILE
+
+    return "." if os.path.isfile(PACK_FILE) else ""
+
+
+def _within(top: str, path: str) -> str:
+    """A path that lies in the checkout, absolute; nothing where it does not."""
+    found = os.path.abspath(path)
+    return found if path and os.path.exists(path) and f"{found}{os.sep}".startswith(f"{top}{os.sep}") else ""
+
+
+def _refuse_nothing(name: str) -> None:
+    """Refuse to call laws equal where nothing of this repository is among them, and it has packs.
+
+    Raises:
+        UsageError: only what ships was compared, and nobody meant that.
+    """
+    from glob import glob
+
+    from sumptuary.policy.places import PACK_FILE, repository_of
+
+    here = repository_of(".")
+    if os.path.exists(name) or ":" in name or _pack_here() or here.project or here.directories:
+        return
+    found = [path for depth in ("*", "*/*", "*/*/*") for path in glob(os.path.join(depth, PACK_FILE))]
+    if found:
+        hint = f"name the pack: sumptuary policies diff {name} {os.path.dirname(min(found)).replace(os.sep, '/')}"
+        raise UsageError("no sumptuary.yaml holds here, so no pack of this checkout was compared", hint=hint)
 
 
 def _by_id(gathered: Gathered) -> dict[str, Layered]:
