@@ -89,6 +89,7 @@ def test_of_two_files_the_first_wins(tmp_path: Path) -> None:
         ("a.csv", GOOD.replace("2026-10-01", "October"), "a.csv:2", "`as_of` is a date such as 2026-11-21"),
         ("a.csv", GOOD.replace(",USD,", ",EUR,"), "a.csv:2", "prices are in USD, not EUR"),
         ("a.csv", GOOD.replace("on-demand", "ondemand"), "a.csv:2", "`option` is one of on-demand"),
+        ("a.csv", "machine x login y password hunter2\n", "a.csv:1", "the first line is no header of a price file"),
         ("a.csv", GOOD.replace("as_of", "date"), "a.csv:1", "`date` is no field of a price"),
         ("a.csv", GOOD.replace(",source,as_of", ",source"), "a.csv:1", "a price needs as_of"),
         ("a.csv", GOOD.replace(",USD,", ","), "a.csv:2", "7 columns, where the header has 8"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -39,12 +38,12 @@ class Override:
 def read_overrides(path: str) -> list[Override]:
     """The prices in a file. Raises ``ConfigurationError`` at the first line that is wrong, with what it should be."""
     try:
-        if os.path.getsize(path) > MAX_BYTES:
-            raise ConfigurationError(f"the price file is too large: at most {MAX_BYTES:,} bytes", place=path)
         with open(path, "rb") as file:
-            data = file.read()
+            data = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise ConfigurationError(f"the price file cannot be read: {error.strerror}", place=path) from None
+    if len(data) > MAX_BYTES:
+        raise ConfigurationError(f"the price file is too large: at most {MAX_BYTES:,} bytes", place=path)
     entries = _yaml_entries(path, data) if path.endswith((".yaml", ".yml")) else _csv_entries(path, data)
     found: dict[tuple[str, str, str, str], tuple[int, Override]] = {}
     for line, entry in entries:
@@ -75,6 +74,8 @@ def _csv_entries(path: str, data: bytes) -> list[tuple[int, dict[str, object]]]:
             place = f"{path}:{reader.line_num}"
             if header is None:
                 header = [cell.strip() for cell in row]
+                if not set(header) & set(FIELDS):  # what such a file holds is nobody's to print
+                    raise ConfigurationError("the first line is no header of a price file", place=place, hint=HINT)
                 _check_fields(place, header)
                 continue
             if len(row) != len(header):

@@ -12,7 +12,7 @@ from sumptuary.policy.assignments import assignments_of, on_the_command_line
 from sumptuary.policy.authorities import Authority, identity_of
 from sumptuary.policy.compile import Compilation, Entry
 from sumptuary.policy.layers import Layered
-from sumptuary.policy.packs import digest_of, located
+from sumptuary.policy.packs import DEEPEST, digest_of, located
 from sumptuary.policy.places import (
     PACK_FILE,
     PROJECT_DIRECTORY,
@@ -190,6 +190,10 @@ class _Gathering:
             return None
         if os.path.realpath(root.path) in self.open:
             self.compilation.problems.append(entry.at((*path, "pack"), "the packs extend each other in a circle"))
+            return None
+        if len(self.open) >= DEEPEST:
+            text = f"more than {DEEPEST} packs extend each other in a row"
+            self.compilation.problems.append(entry.at((*path, "pack"), text))
             return None
         root = replace(root, own=root.own and entry.root.own)
         self.further.append(root)

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from dataclasses import dataclass
 
 from sumptuary.errors import ConfigurationError, SumptuaryError, UsageError
-from sumptuary.policy.places import BUILTIN, LOCK_FILE, Root, builtin_directory, contents
+from sumptuary.policy.places import BUILTIN, LOCK_FILE, MAX_BYTES, Root, builtin_directory, contents
 from sumptuary.values import is_list, is_map
 
 TYPE_CHECKING = False
@@ -24,6 +25,8 @@ GROUP = "sumptuary.packs"
 
 LOCK_SCHEMA = "sumptuary.lock/v1"
 GIT = "git+"
+DEEPEST = 20
+"""How many packs may extend each other in a row."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -112,13 +115,16 @@ def read_lock(path: str) -> list[Locked]:
     Raises:
         ConfigurationError: it is no lock file.
     """
-    try:
-        with open(path, encoding="utf-8") as file:
-            data: object = json.load(file)
-    except FileNotFoundError:
+    if not os.path.lexists(path):
         return []
-    except (OSError, ValueError) as error:
-        raise ConfigurationError(f"cannot be read: {error}", place=path, hint=_SYNC) from error
+    if os.path.islink(path) or not os.path.isfile(path):
+        raise ConfigurationError("is no file, or is a link", place=path, hint=_SYNC)
+    try:
+        with open(path, "rb") as file:
+            source = file.read(MAX_BYTES + 1)
+        data: object = json.loads(source) if len(source) <= MAX_BYTES else None
+    except (OSError, ValueError, RecursionError) as error:
+        raise ConfigurationError(f"cannot be read: {str(error)[:200]}", place=path, hint=_SYNC) from error
     entries = data.get("packs") if is_map(data) and data.get("schema") == LOCK_SCHEMA else None
     if not is_list(entries):
         raise ConfigurationError(f"is no lock file ({LOCK_SCHEMA})", place=path, hint=_SYNC)
@@ -126,10 +132,13 @@ def read_lock(path: str) -> list[Locked]:
     for entry in entries:
         if not is_map(entry) or not all(isinstance(entry.get(name), str) for name in _FIELDS):
             raise ConfigurationError(f"a pack lacks one of {', '.join(_FIELDS)}", place=path, hint=_SYNC)
+        if not _DIGEST.fullmatch(str(entry["digest"])):
+            raise ConfigurationError("a digest is sha256: and 64 hexadecimal digits", place=path, hint=_SYNC)
         found.append(Locked(*(str(entry[name]) for name in _FIELDS)))
     return found
 
 
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _FIELDS = ("pack", "version", "commit", "digest")
 _SYNC = "run `sumptuary policies sync`"
 
@@ -166,7 +175,7 @@ def _directory_of(entry: EntryPoint) -> str:
     from importlib.util import find_spec
 
     top, _, rest = relative.partition("/")
-    spec = find_spec(top)  # of a top-level package: nothing is run
+    spec = find_spec(top) if top else None  # of a top-level package: nothing is run
     for base in (spec.submodule_search_locations or []) if spec is not None else []:
         path = os.path.join(base, rest) if rest else base
         if os.path.isdir(path):

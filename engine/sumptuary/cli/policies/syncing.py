@@ -75,6 +75,7 @@ class _Syncing:
         self.moved: list[tuple[Locked, Locked]] = []
         self.missing: list[str] = []
         self.seen: set[str] = set()
+        self.depth = 0
 
     def documents_of(self, path: str, directory: str) -> None:
         """Follow what the documents of a repository or a pack name."""
@@ -88,12 +89,15 @@ class _Syncing:
 
     def follow(self, file: str, home: Root | None = None) -> None:
         """Take what one document names; ``home`` is the pack out of git that the document belongs to."""
-        from sumptuary.policy.packs import GIT, neighbour
+        from sumptuary.policy.packs import DEEPEST, GIT, neighbour
         from sumptuary.policy.places import Root
 
         if (identity := os.path.realpath(file)) in self.seen:
             return
         self.seen.add(identity)
+        if self.depth > DEEPEST:
+            raise SumptuaryError(f"more than {DEEPEST} packs extend each other in a row", place=file)
+        self.depth += 1
         directory = os.path.dirname(file)
         within: Root | None
         for reference in _references(file):

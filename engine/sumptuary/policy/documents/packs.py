@@ -23,6 +23,9 @@ class PackReference(Strict):
     @model_validator(mode="after")
     def _is_pinned(self) -> Self:
         if self.pack.startswith("git+"):
+            user, at, _ = self.pack.partition("://")[2].partition("/")[0].rpartition("@")
+            if at and (":" in user or not self.pack.startswith("git+ssh://")):
+                raise ValueError("an address holds no credentials: leave them to git, such as to its credential helper")
             if self.version is None and "@" not in self.pack.partition("://")[2].partition("#")[0].rpartition("/")[2]:
                 raise ValueError("a pack from git is pinned: give version: 3.1.0, or @ref behind its address")
         elif "://" in self.pack:
