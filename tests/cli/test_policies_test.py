@@ -85,6 +85,37 @@ def test_a_folder_beside_the_pack_does_what_its_comments_say(sumptuary: Run) -> 
     assert sumptuary() == (0, "1 test of 1 policy: 0 failed\n", "")
 
 
+def test_a_violation_at_another_line_of_the_resource_is_told_once_with_its_line(sumptuary: Run) -> None:
+    main = MAIN.replace(' { # expect: big-volumes fail "500 GiB is too large"', " {")
+    text = main.replace("size              = 500\n}", 'size              = 500 # expect: big-volumes fail "500 GiB"\n}')
+    (case() / "main.tf").write_text(text)
+    code, out, _ = sumptuary("pack")
+    assert code == 1
+    told = [line for line in out.splitlines() if "big-volumes:" in line]
+    assert len(told) == 1
+    assert "main.tf:10: big-volumes: expected fail saying '500 GiB', got fail at line 8 (" in told[0]
+
+
+@pytest.mark.usefixtures("sumptuary")
+def test_a_pack_answers_for_what_lies_in_it_and_for_the_fields_it_sets(capsys: pytest.CaptureFixture[str]) -> None:
+    head = "apiVersion: sumptuary/v1\nkind: Pack\nmetadata: {name: over}\nspec:\n"
+    body = (
+        "  extends: [{pack: ../pack}]\n  policies: []\n  overrides: [{match: big-volumes, set: {parameters.max: 5}}]\n"
+    )
+    folder = Path("over/tests/big-volumes/smaller")
+    folder.mkdir(parents=True)
+    Path("over/pack.yaml").write_text(head + body)
+    (folder / "main.tf").write_text(
+        MAIN.replace("size              = 10 # expect: big-volumes pass", "size = 10").replace(
+            '"small" {', '"small" { # expect: big-volumes fail "10 GiB"'
+        )
+    )
+    code = program.run(["policies", "test", "over", "--coverage", "--mutate", "--min-score", "100"])
+    out = capsys.readouterr().out
+    assert (code, out.splitlines()[-1]) == (0, "1 test of 1 policy: 0 failed")
+    assert "survived" not in out
+
+
 def test_documents_in_the_folder_are_none_of_the_pack(sumptuary: Run) -> None:
     (case() / "job.yaml").write_text("apiVersion: batch/v1\nkind: Job\nmetadata: {name: x}\n")
     assert sumptuary()[0] == 0

@@ -28,7 +28,10 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True, eq=False, repr=False)
 class Suite:
-    """A policy and its tests. ``profiles`` are the policy with each of its named parameter sets."""
+    """A policy and its tests. ``profiles`` are the policy with each of its named parameter sets.
+
+    ``borrowed`` is one of a pack that those under test extend: only what their own fixture folders say of it is tried.
+    """
 
     policy: Policy
     entry: Entry
@@ -36,6 +39,7 @@ class Suite:
     cases: list[Case] = field(default_factory=list[Case])
     folders: list[Folder] = field(default_factory=list[Folder])
     profiles: dict[str, Policy] = field(default_factory=dict[str, "Policy"])
+    borrowed: bool = False
 
     @property
     def document(self) -> dict[str, Any]:

@@ -36,13 +36,17 @@ def unmet(
         said = {index: violation for index, violation in enumerate(report.violations) if _is_meant(one, violation)}
         met = {index for index, violation in said.items() if _meets(one, violation)}
         is_quiet = one.status in QUIET
+        if not said:
+            said = _elsewhere(one, report, resources)
         got = _quietly(one, resources, quiet) if is_quiet or not met else ""
-        if (got == one.status) if is_quiet else met:
+        if (got == one.status and not said) if is_quiet else met:
             claimed |= met
             continue
         claimed |= said.keys()  # one thing wrong at a line is told once
         wanted = one.status + (f" saying {one.text!r}" if one.text else "")
-        told = "; ".join(f"{violation.status} ({_text(violation)})" for violation in said.values())
+        told = "; ".join(
+            f"{violation.status}{_line(violation, one)} ({_text(violation)})" for violation in said.values()
+        )
         wrong.append(f"{one.place}: {one.policy}: expected {wanted}, got {told or got}")
     for index, violation in enumerate(report.violations):
         if index not in claimed:
@@ -66,6 +70,22 @@ def _is_meant(one: Expectation, violation: Violation) -> bool:
     if one.path and (place is None or _path(place) != one.path):
         return False
     return not one.line or (place is not None and place.line == one.line)
+
+
+def _elsewhere(one: Expectation, report: Report, resources: Sequence[Resource]) -> dict[int, Violation]:
+    """What the policy says of the resource that an expectation stands at, at another line of it."""
+    there = {resource.id for resource in _standing(one, resources)}
+    return {
+        index: violation
+        for index, violation in enumerate(report.violations)
+        if violation.policy == one.policy and violation.resource.id in there
+    }
+
+
+def _line(violation: Violation, one: Expectation) -> str:
+    """`` at line 7``, where a violation stands at another line than is expected."""
+    place = violation.place
+    return f" at line {place.line}" if place is not None and one.line and place.line != one.line else ""
 
 
 def _quietly(one: Expectation, resources: Sequence[Resource], quiet: Quiet) -> str:

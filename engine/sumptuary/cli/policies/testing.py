@@ -10,6 +10,7 @@ from sumptuary.errors import UsageError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
+    from collections.abc import Sequence
 
     from sumptuary.cli.policies.telling import Of, Tested
     from sumptuary.cli.policies.trial import Trial
@@ -66,8 +67,8 @@ def _tested(arguments: Namespace) -> Tested:
 
 
 def _look_closer(trial: Trial, one: Of, arguments: Namespace) -> None:
-    """Coverage and mutants; nothing of a policy without tests, nor of one whose tests fail anyway."""
-    if not one.is_tested or any(outcome.wrong for outcome in one.outcomes):
+    """Coverage and mutants; nothing of a policy without tests, of one whose tests fail anyway, or of another pack's."""
+    if trial.suite.borrowed or not one.is_tested or any(outcome.wrong for outcome in one.outcomes):
         return
     from sumptuary.cli.policies.covering import points
     from sumptuary.cli.policies.mutating import Laboratory
@@ -87,6 +88,7 @@ def _suites(arguments: Namespace) -> list[Suite]:
     """
     from sumptuary.cli.arguments import existing, nearest
     from sumptuary.policy.load import load_with_documents
+    from sumptuary.policy.places import PACK_FILE, TESTS
     from sumptuary.policy.suites import suites_of
 
     fixtures = [os.path.abspath(path) for path in existing(arguments.fixtures, "the directory of fixtures")]
@@ -94,6 +96,10 @@ def _suites(arguments: Namespace) -> list[Suite]:
         if not os.path.isdir(path):
             raise UsageError("not a directory", place=path, hint="--fixtures names a directory of <policy>/<case>/")
     paths = arguments.paths
+    for path in paths:  # of a pack that only sets fields, no policy's own file leads there
+        tests = os.path.abspath(os.path.join(path, TESTS))
+        if os.path.isfile(os.path.join(path, PACK_FILE)) and os.path.isdir(tests):
+            fixtures.append(tests)
     suites = suites_of(load_with_documents(paths, start=None if paths else "."), fixtures)
     known = [suite.policy.id for suite in suites]
     for name in arguments.only:
@@ -101,7 +107,23 @@ def _suites(arguments: Namespace) -> list[Suite]:
             close = nearest(name, known)
             hint = f"did you mean `{close}`?" if close else "`sumptuary policies list` shows them"
             raise UsageError(f"no policy {name!r} is here", hint=hint)
-    return [suite for suite in suites if not arguments.only or suite.policy.id in arguments.only]
+    if arguments.only:
+        return [suite for suite in suites if suite.policy.id in arguments.only]
+    return [suite for suite in suites if not paths or _is_tried(suite, [*paths, *fixtures])]
+
+
+def _is_tried(suite: Suite, places: Sequence[str]) -> bool:
+    """Whether the policy lies there, or folders that try it do; without the policy, nothing but those counts."""
+    suite.borrowed = not _is_in(suite.entry.file, places)
+    if suite.borrowed:
+        suite.cases = []
+        suite.folders = [folder for folder in suite.folders if _is_in(folder.path, places)]
+    return not suite.borrowed or bool(suite.folders)
+
+
+def _is_in(path: str, places: Sequence[str]) -> bool:
+    found = os.path.join(os.path.realpath(path), "")
+    return any(found.startswith(os.path.join(os.path.realpath(place), "")) for place in places)
 
 
 def _percent(text: str) -> int:
