@@ -597,3 +597,31 @@ def test_no_temporary_file_is_left_behind(
     assert code == 2
     assert "No space left on device" in said
     assert not tree(repository)
+
+
+def test_packs_of_an_organisation_are_named_and_not_fetched(
+    repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files(repository, {"main.tf": SERVER})
+    code, said = init(capsys, "--pack", "git+https://git.example/laws@v1.2.0#subdirectory=org", "--pack", "builtin")
+    assert code == 0
+    assert project(repository)["spec"]["packs"] == [
+        {"pack": "git+https://git.example/laws#subdirectory=org", "version": "1.2.0"}, {"pack": "builtin"}
+    ]  # fmt: skip
+    assert "next: `sumptuary policies sync` fetches the packs and pins them in sumptuary.lock" in said
+    assert "`sumptuary check` now says" not in said, "it would only say that they are not here"
+
+
+@pytest.mark.parametrize(
+    ("pack", "message"),
+    [
+        ("git+https://git.example/laws", "a pack from git is pinned"),
+        ("https://git.example/laws", "a pack comes from a directory, an installed package, or git+https://"),
+        ("../laws", "there is no pack '../laws'"),
+    ],
+)
+def test_a_pack_that_cannot_be_is_refused_before_anything_is_written(
+    repository: Path, capsys: pytest.CaptureFixture[str], pack: str, message: str
+) -> None:
+    code, said = init(capsys, "--pack", pack)
+    assert (code, message in said, tree(repository)) == (2, True, {})

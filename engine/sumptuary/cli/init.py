@@ -51,6 +51,8 @@ class Planned:
 def configure(parser: ArgumentParser) -> None:
     """Add the options of the command."""
     parser.add_argument("path", nargs="?", default=".", metavar="PATH", help="the repository (default: this directory)")
+    about = "a pack that holds here, such as git+https://host/laws@1.2.0#subdirectory=org; may be repeated"
+    parser.add_argument("--pack", action="append", default=[], metavar="PACK", help=about)
     parser.add_argument("--dry-run", action="store_true", help="write nothing: show what would be written")
     parser.add_argument("--force", action="store_true", help="write over files that are there already")
     parser.add_argument("--no-hook", action="store_true", help=f"leave {HOOKS} alone")
@@ -82,7 +84,18 @@ def run(arguments: Namespace) -> int:
         _say(["nothing was written (--dry-run)"])
         return 0
     _write(root, planned)
-    _conclude(root, told, planned)
+    if any(name.startswith("git+") for name in arguments.pack):
+        _say(
+            [
+                "",
+                "next: `sumptuary policies sync` fetches the packs and pins them in sumptuary.lock, to be committed;",
+                "      then see `sumptuary check` and, to adopt what stands, `sumptuary baseline`",
+            ]
+        )
+    else:
+        _advise(root, told)
+    if any("YOUR-ORGANISATION" in one.text for one in planned):
+        _say(["next: put where you keep sumptuary in place of YOUR-ORGANISATION, and commit these files"])
     return 0
 
 
@@ -116,7 +129,8 @@ def _planned(root: str, told: Survey, arguments: Namespace, remarks: list[str]) 
 
     remotes = _remotes(root)
     schema = "" if arguments.no_schemas else f"{SCHEMAS[0]}/{SCHEMAS[1]}"
-    settings = scaffold.project(_name(root, remotes), told, schema)
+    packs = scaffold.named_packs(arguments.pack, root)
+    settings = scaffold.project(_name(root, remotes), told, schema, packs)
     yield Planned(SETTINGS, settings, placing.present(root, SETTINGS))
     if schema:
         yield from _schemas(root)
@@ -219,7 +233,7 @@ def _write(root: str, planned: Sequence[Planned]) -> None:
         _say([f"{verb} {one.name}"])
 
 
-def _conclude(root: str, told: Survey, planned: Sequence[Planned]) -> None:
+def _advise(root: str, told: Survey) -> None:
     """Check once with the new settings, and say what to do next."""
     from sumptuary.reports.exchange import shown
     from sumptuary.reports.text import headline
@@ -228,8 +242,6 @@ def _conclude(root: str, told: Survey, planned: Sequence[Planned]) -> None:
         report = shown(_checked(root))
         now = verdict(report).rpartition(" (exit")[0]
         _say(["", f"`sumptuary check` now says: {headline(report)}", now, *_advice(report)])
-    if any("YOUR-ORGANISATION" in one.text for one in planned):
-        _say(["next: put where you keep sumptuary in place of YOUR-ORGANISATION, and commit these files"])
 
 
 def _checked(root: str) -> Report:

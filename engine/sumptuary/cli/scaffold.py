@@ -6,11 +6,15 @@ import json
 import re
 
 from sumptuary import __version__
+from sumptuary.errors import UsageError
 from sumptuary.reports.printable import printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sumptuary.cli.survey import Survey
+    from sumptuary.policy.documents import PackReference
 
 REPOSITORY = "https://github.com/YOUR-ORGANISATION/sumptuary"
 """Stands for wherever an organisation keeps it."""
@@ -19,7 +23,7 @@ _PLAIN = re.compile(r"[a-z][a-z0-9-]*\Z")
 _WORDS = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
 
 
-def project(name: str, survey: Survey, schema: str = "") -> str:
+def project(name: str, survey: Survey, schema: str = "", packs: Sequence[PackReference] = ()) -> str:
     """``sumptuary.yaml``: what was chosen, each with its evidence beside it; ``schema`` is for editors to check by."""
     lines = [
         *([f"# yaml-language-server: $schema={schema}"] if schema else []),
@@ -28,8 +32,42 @@ def project(name: str, survey: Survey, schema: str = "") -> str:
         "kind: Project",
         f"metadata: {{name: {_scalar(name)}}}",
     ]
-    body = [*_context(survey), *_environments(survey), *_facts(survey), *_excluded(survey)]
+    body = [*_packs(packs), *_context(survey), *_environments(survey), *_facts(survey), *_excluded(survey)]
     return "\n".join([*lines, *(["spec:", *body] if body else ["spec: {}"])]) + "\n"
+
+
+def named_packs(names: Sequence[str], root: str) -> list[PackReference]:
+    """The packs that a call names; ``@1.2.0`` behind an address of git is the version.
+
+    Raises:
+        UsageError: one is no address, or not there. What is in git is not asked for.
+    """
+    from pydantic import ValidationError
+
+    from sumptuary.errors import SumptuaryError
+    from sumptuary.policy.documents import PackReference
+    from sumptuary.policy.packs import GIT, located
+
+    found: list[PackReference] = []
+    for name in names:
+        tagged = re.fullmatch(r"(git\+.*/[^/@#]+)@v?(\d+\.\d+\.\d+)(#.*)?", name)
+        said = {"pack": f"{tagged[1]}{tagged[3] or ''}", "version": tagged[2]} if tagged else {"pack": name}
+        try:
+            found.append(PackReference.model_validate(said))
+            if not name.startswith(GIT):
+                located(name, "", root, ())
+        except ValidationError as error:
+            text = error.errors()[0]["msg"].partition(", ")[2]
+            hint = "such as git+https://host/laws@1.2.0#subdirectory=org"
+            raise UsageError(f"--pack {name}: {text}", hint=hint) from None
+        except SumptuaryError as error:
+            raise UsageError(f"--pack {name}: {error.message}", hint=error.hint) from None
+    return found
+
+
+def _packs(packs: Sequence[PackReference]) -> list[str]:
+    rows = [f"    - {{pack: {_scalar(one.pack)}{f', version: {one.version}' if one.version else ''}}}" for one in packs]
+    return ["  packs:", *rows] if rows else []
 
 
 def _context(survey: Survey) -> list[str]:
