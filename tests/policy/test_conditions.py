@@ -233,3 +233,18 @@ def test_what_is_decided_holds_for_every_completion(text: str, attributes: dict[
         except ConditionError:
             answer = ERROR
         assert answer == decided, (text, attributes, whole)
+
+
+@pytest.mark.parametrize("step", ["a + a", "[a, a]", "{'x': a, 'y': a}", "[a] + [a]", "a + 'b' + a"])
+def test_nothing_is_made_many_times_as_large(step: str) -> None:
+    """Without a bound, each of these takes all memory, or compares for ever."""
+    text = "['x']" + f".map(a, {step})" * 18 + ".exists(a, a == a)"
+    (found,) = mistakes(text, [])
+    assert "more than 10,000 times as large" in found.message
+
+
+def test_what_adds_up_within_reason_is_let_be() -> None:
+    sums = " + ".join(["r.cost.monthly"] * 20)
+    text = f"sum(group.resources.filter(r, r.kind in ['a', 'b', 'c', 'd']).map(r, {sums})) > 1.0 && 'x' + 'y' == 'xy'"
+    assert mistakes(text, [], subject="group") == []
+    assert mistakes(" + ".join(["resource.kind"] * 25) + " == 'x'", []) == []

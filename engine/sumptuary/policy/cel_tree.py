@@ -50,6 +50,11 @@ class Tree:
         reader.visit(bytes_of(bytes_of(serialized, 2), _EXPR), {})
         return cls(serialized, tuple(reader.uses))
 
+    @property
+    def expression(self) -> bytes:
+        """The expression itself (``cel.expr.Expr``)."""
+        return bytes_of(bytes_of(self.serialized, 2), _EXPR)
+
     def without(self, nodes: frozenset[int]) -> bytes:
         """The serialized expression with these nodes replaced by one that always fails (``resource.$unknown``)."""
         checked = bytes_of(self.serialized, 2)
@@ -108,7 +113,7 @@ class _Reader:
         else:
             inner[variable] = self.items(over, scope, "range")
         self.visit(parts.get(4, b""), scope)
-        collected = _collected(parts.get(6, b"")) if only_items else b""
+        collected = collected_in(parts.get(6, b"")) if only_items else b""
         chain = _chain(collected, inner) if collected else None
         if chain is None or chain[1]:
             for number in (5, 6, 7):
@@ -152,12 +157,12 @@ def _counted(call: bytes) -> bytes:
     return arguments[0] if bytes_of(call, 2) == b"size" and len(arguments) == 1 else b""
 
 
-def _collected(step: bytes) -> bytes:
+def collected_in(step: bytes) -> bytes:
     """What the step of a ``filter`` or ``map`` adds to its list: ``all + [this]``, perhaps under a condition."""
     call = bytes_of(step, _CALL)
     arguments = [value for number, _, value in fields_of(call) if number == 3 and isinstance(value, bytes)]
     if bytes_of(call, 2) == b"_?_:_" and len(arguments) == 3:
-        return _collected(arguments[1])
+        return collected_in(arguments[1])
     if bytes_of(call, 2) != b"_+_" or len(arguments) != 2:
         return b""
     items = [value for number, _, value in fields_of(bytes_of(arguments[1], _LIST)) if number == 1]

@@ -10,6 +10,7 @@ from __future__ import annotations
 from sumptuary.errors import SumptuaryError
 from sumptuary.policy.activation import EACH, change_value, known_part, normalised, resource_value
 from sumptuary.policy.cel_functions import CURRENT
+from sumptuary.policy.cel_growth import MOST, grows_beyond
 from sumptuary.policy.cel_language import HINT, NUMBERS, SUBJECTS, TEXT, TRUTH, SyntaxProblem, compiled, environment
 from sumptuary.policy.cel_paths import nameless, nulls_of, shape_of, state, with_nulls, words_of
 from sumptuary.policy.cel_tree import Step, Tree
@@ -183,7 +184,10 @@ def mistakes(
         program = compiled(text, gives)
     except ExceptionGroup as group:
         return [problem for problem in group.exceptions if isinstance(problem, SyntaxProblem)]
-    uses = Tree.of(program.serialize()).uses
+    tree = Tree.of(program.serialize())
+    if grows_beyond(tree.expression):
+        return [SyntaxProblem(f"it may make a text or a list more than {MOST:,} times as large: add up in fewer steps")]
+    uses = tree.uses
     found = nameless(text, uses, words_of(subject, parameters, grouped))
     for root in dict.fromkeys(str(use.path[0]) for use in uses):
         if root in SUBJECTS and (root == "group") != (subject == "group"):
