@@ -33,6 +33,8 @@ base_of_the_change() {
   fi
 }
 
+base="${BASE:-$(if [[ -n "$CHANGE_BASE" ]]; then base_of_the_change; fi)}"
+[[ "$base" != none ]] || base=""
 command=("$SUMPTUARY" check)
 while IFS= read -r -d '' path; do
   [[ "$path" != -* ]] || path="./$path"
@@ -41,8 +43,7 @@ done < <(lines "$PATHS")
 while IFS= read -r -d '' policy; do command+=("--policies=$policy"); done < <(lines "$POLICIES")
 command+=("--stage=$STAGE" "--fail-on=$FAIL_ON")
 [[ "$ALLOW_INCOMPLETE" != true ]] || command+=(--allow-incomplete)
-base="${BASE:-$(if [[ -n "$CHANGE_BASE" ]]; then base_of_the_change; fi)}"
-[[ -z "$base" || "$base" == none ]] || command+=("--base=$base")
+[[ -z "$base" ]] || command+=("--base=$base")
 command+=(--format=text "--format=json=$json" "--format=sarif=$sarif" "--format=markdown=$summary")
 while IFS= read -r -d '' argument; do command+=("$argument"); done < <(lines "$ARGS")
 
@@ -50,7 +51,10 @@ while IFS= read -r -d '' argument; do command+=("$argument"); done < <(lines "$A
 guard="$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')"
 echo "::stop-commands::$guard"
 code=0
-"${command[@]}" || code=$?
+if [[ -f sumptuary.lock ]]; then # packs out of git, those of the base too
+  "$SUMPTUARY" policies sync ${base:+"--base=$base"} || code=$?
+fi
+[[ "$code" != 0 ]] || "${command[@]}" || code=$?
 echo
 echo "::$guard::"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import zipfile
 from decimal import Decimal
@@ -303,3 +304,28 @@ def test_it_says_what_is_missing(repository: Repository) -> None:
     ran = repository.runner.run()
     assert ran.code == 2
     assert "sumptuary is not on the search path" in ran.log
+
+
+def test_packs_out_of_git_are_fetched_before_the_check(
+    repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from sumptuary.cli import program
+
+    (tmp_path / "laws").mkdir()
+    laws = Repository(tmp_path / "laws")
+    head = "apiVersion: sumptuary/v1\nkind: Pack\nmetadata: {name: acme, layer: organization}\nspec:\n"
+    laws.commit({"pack.yaml": f"{head}  extends: [{{pack: builtin}}]\n  policies: []\n"})
+    laws.git("tag", "v1.0.0")
+    project = "apiVersion: sumptuary/v1\nkind: Project\nmetadata: {name: shop}\nspec:\n"
+    named = f'  packs: [{{pack: "git+file://{laws.path}", version: 1.0.0}}]\n'
+    base = repository.commit({"sumptuary.yaml": project + named})
+    repository.pull_request(base)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "of the author"))
+    assert program.run(["policies", "sync", str(repository.path)]) == 0
+    repository.commit({"main.tf": TAGGED})
+    ran = repository.runner.run()
+    assert ran.code == 0, ran.log
+    laws.path.rename(tmp_path / "gone")
+    shutil.rmtree(repository.runner.temporary / "cache")
+    ran = repository.runner.run()
+    assert (ran.code, "Nothing was judged (exit code 2)" in ran.summary) == (2, True), ran.log

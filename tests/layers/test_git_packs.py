@@ -89,3 +89,24 @@ def test_diff_never_says_that_packs_agree_which_it_did_not_compare(
     assert "no pack of this checkout was compared\n  hint: name the pack: sumptuary policies diff v1.0.0 org" in err
     code, _, err = sumptuary("policies", "diff", "v1.0.0:orgs", "org")
     assert (code, "orgs: it is not there at v1.0.0" in err) == (2, True)
+
+
+def test_a_fresh_machine_has_what_the_base_pins_too(
+    sumptuary: Run, company: Company, laws: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (company.repository / ".git").rmdir()
+    git(company.repository, "init", "--quiet", "--initial-branch=main")
+    assert sumptuary("policies", "sync")[0] == 0
+    git(company.repository, "add", ".")
+    git(company.repository, "commit", "--quiet", "-m", "first")
+    (laws / "org/pack.yaml").write_text(ORG.replace("[owner, product]", "[owner]"))
+    release(laws, "v2.0.0")
+    adopt(company, laws, "2.0.0")
+    assert sumptuary("policies", "sync")[0] == 0
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "fresh"))
+    lock = (company.repository / "sumptuary.lock").read_bytes()
+    assert sumptuary("policies", "sync")[0] == 0
+    assert "is not on this machine" in " ".join(sumptuary("check", "--base", "main")[1].split())
+    assert sumptuary("policies", "sync", "--base", "main")[0] == 0
+    assert (company.repository / "sumptuary.lock").read_bytes() == lock
+    assert "is not on this machine" not in " ".join(sumptuary("check", "--base", "main")[1].split())

@@ -33,6 +33,8 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--check", action="store_true", help="fetch nothing; exit 1 when a pack is not locked or not here"
     )
+    about = "fetch what that revision has pinned as well, as `check --base REF` compares with it"
+    parser.add_argument("--base", metavar="REF", help=about)
 
 
 def run(arguments: Namespace) -> int:
@@ -59,9 +61,33 @@ def run(arguments: Namespace) -> int:
 
         told = f"{one.pack} changed: sumptuary policies diff {stored(former.digest)} {stored(one.digest)}"
         sys.stdout.write(f"{printable(told)}\n")
+    if arguments.base is not None:
+        _sync_base(arguments.base, arguments.path, directory)
     if not syncing.found:
         sys.stdout.write("no pack is named by git+...: nothing to fetch\n")
     return 0
+
+
+def _sync_base(revision: str, path: str, directory: str) -> None:
+    """Fetch what the lock of a revision pins; nothing of it is written down, and nothing that is not pinned is fetched.
+
+    What is not there any more is told: the base then goes without it, as ``check`` says.
+    """
+    from sumptuary.cli.mirror import mirrored
+    from sumptuary.cli.places import checkout
+    from sumptuary.cli.revision import commit_of
+    from sumptuary.policy.packs import read_lock
+    from sumptuary.policy.places import LOCK_FILE
+
+    top = checkout(path)
+    with mirrored(top, commit_of(revision, top), (os.getcwd(), directory)) as mirror:
+        former = mirror.of(directory)
+        try:
+            locked = read_lock(os.path.join(former, LOCK_FILE))
+            if locked:
+                _Syncing(locked, update=False, fetch=True).documents_of(mirror.of(os.path.abspath(path)), former)
+        except SumptuaryError as error:
+            sys.stdout.write(f"{printable(f'of {revision}: {error.message} ({error.place})')}\n")
 
 
 class _Syncing:
