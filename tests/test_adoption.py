@@ -64,6 +64,15 @@ def test_those_of_one_fingerprint_share_what_they_cost() -> None:
     assert (costs(more, "baselined"), costs(more, "fail"), more.dearer) == (["100", "50"], ["1"], frozenset())
 
 
+def test_an_entry_is_only_for_the_policy_that_it_names() -> None:
+    """By hand, a fingerprint can be put under the name of a policy that nobody minds."""
+    adoptions = baseline([violation("a")])
+    adoptions.entries = [replace(adoptions.entries[0], policy="harmless")]
+    found = adopted(report([violation("a")]), adoptions, VIEW)
+    assert [one.status for one in found.violations] == ["fail"]
+    assert "names 1 finding under another policy than the one that found it" in found.coverage.notes[0]
+
+
 def test_what_has_no_figure_is_never_dearer() -> None:
     assert baseline([violation("a"), violation("a", cost="5")]).entries[0].monthly_cost is None
     assert costs(held([violation("a", cost="5000")], [violation("a")]), "fail") == []

@@ -71,6 +71,7 @@ def adopted(
     A fingerprint's violations beyond its ``count``, or beyond its ``monthly_cost``, are new or dearer; of the policies
     ``new_only``, dearer ones are let be. What the report holds ``baselined`` already takes its place in it first.
     """
+    baseline = _as_it_says(baseline, report)
     failed = {entry.fingerprint: [_stood(entry)] for entry in baseline.entries if entry.status == "fail"}
     doubted = Counter({entry.fingerprint: entry.count for entry in baseline.entries if entry.status == "unknown"})
     held = hold(report.violations, failed, doubted, new_only)
@@ -81,6 +82,18 @@ def adopted(
         text = f"of the baseline {told.file}, {told.mended:,} of {told.count:,} are mended"
         report.coverage.note(f"{text}: `sumptuary baseline --update` takes them out")
     return with_violations(replace(report, baseline=told), in_order(held.violations), allow_incomplete)
+
+
+def _as_it_says(baseline: Baseline, report: Report) -> Baseline:
+    """The baseline without entries that name another policy than their fingerprint's: nobody agreed to what they do."""
+    policies = {one.fingerprint: one.policy for one in report.violations}
+    kept = [one for one in baseline.entries if policies.get(one.fingerprint, one.policy) == one.policy]
+    if wrong := len(baseline.entries) - len(kept):
+        what = f"{wrong:,} finding{'s' if wrong > 1 else ''} under another policy than the one that found it"
+        report.coverage.note(
+            f"the baseline {baseline.file} names {what}: write it anew, such entries count for nothing"
+        )
+    return replace(baseline, entries=kept)
 
 
 def _stood(entry: Entry) -> Stood:
