@@ -221,7 +221,7 @@ class BudgetApproval(EstateRule):
         approvers = _approvers(covers)
         if not lacking:
             evidence |= {"approved": True, "approvals": [approval.id for approval in covers]}
-        consent = f"needs {', '.join(lacking)}" if lacking else f"approved by {', '.join(approvers)}"
+        consent = f"needs {', and '.join(lacking)}" if lacking else f"approved by {', '.join(approvers)}"
         return Finding(
             f"{_of(spend) if run is None else ''}{reason}; {consent}",
             facts={

@@ -110,3 +110,16 @@ def test_a_fresh_machine_has_what_the_base_pins_too(
     assert sumptuary("policies", "sync", "--base", "main")[0] == 0
     assert (company.repository / "sumptuary.lock").read_bytes() == lock
     assert "is not on this machine" not in " ".join(sumptuary("check", "--base", "main")[1].split())
+
+
+def test_what_is_set_of_a_pack_that_is_not_here_is_no_second_mistake(
+    sumptuary: Run, company: Company, laws: Path
+) -> None:
+    project = (company.repository / "sumptuary.yaml").read_text()
+    overrides = "  overrides: [{match: org-tags, set: {severity: high}}]\n"
+    (company.repository / "sumptuary.yaml").write_text(project + overrides)
+    code, _, err = sumptuary("policies", "list")
+    assert (code, "is not in sumptuary.lock" in err, "no policy" in err) == (2, True, False)
+    assert sumptuary("policies", "sync")[0] == 0
+    (company.repository / "sumptuary.yaml").write_text(project + overrides.replace("org-tags", "org-tgs"))
+    assert "no policy 'org-tgs' holds here; did you mean 'org-tags'?" in sumptuary("policies", "list")[2]

@@ -47,6 +47,8 @@ class Compilation:
     templates: dict[str, Template] = field(default_factory=dict[str, Template])
     unread: list[tuple[str, Document]] = field(default_factory=list[tuple[str, Document]])
     """Documents of a kind that are not valid as such; what they name is still looked at."""
+    partial: bool = False
+    """Whether a pack that is named could not be read: then what is set may be of its policies."""
 
     @classmethod
     def begin(cls) -> Compilation:
@@ -169,7 +171,9 @@ class Compilation:
                 written = Written(entry.file, entry.document, entry.model, entry.root)
                 self.layered.setdefault(policy.id, layering.layered(written, policy, owner))
         names = [str(entry.document.value_at(("metadata", "id"))) for entry in self.chosen(documents.Policy)]
-        self.problems += [*compiler.problems, *layering.problems, *layering.unmatched(names)]
+        self.problems += [*compiler.problems, *layering.problems]
+        if not self.partial:
+            self.problems += layering.unmatched(names)
 
 
 def _unknown_kind(file: str, document: Document, kind: str) -> SumptuaryError:

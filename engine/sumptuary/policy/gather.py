@@ -187,6 +187,7 @@ class _Gathering:
             self.check_reference(reference, root)
         except SumptuaryError as error:
             self.compilation.problems.append(entry.at((*path, "pack"), error.message, hint=error.hint))
+            self.compilation.partial = True
             return None
         if os.path.realpath(root.path) in self.open:
             self.compilation.problems.append(entry.at((*path, "pack"), "the packs extend each other in a circle"))
