@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from math import isfinite
 
 from sumptuary.values import is_list, is_map
 
@@ -213,7 +214,10 @@ class _Builder:
                 self.problem(event.start_mark, f"the number has {len(text)} digits; quote it if it is text")
                 return 0
             return int(text)
-        return float(text) if len(text) <= MAX_DIGITS and _FLOAT.match(text) else text
+        if len(text) > MAX_DIGITS or not _FLOAT.match(text):
+            return text
+        number = float(text)
+        return number if isfinite(number) else text  # beyond what a number holds, such as the commit 1e400
 
     def sequence(self, path: Path) -> list[object]:
         """The items up to the end of the sequence."""

@@ -6,6 +6,7 @@ import os
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -231,6 +232,15 @@ def test_hard_mandatory_is_waived_by_the_layer_that_owns_the_policy(
 def test_no_repository_makes_itself_the_organization(owner: str, policy_at: str, waiver_at: str, holds: bool) -> None:
     law = policy(owner_layer=owner, place=Place(policy_at, 1))
     assert may_waive_hard(law, waiver(layer=owner, place=Place(waiver_at, 1)), "/repo") is holds
+
+
+def test_a_way_through_a_link_is_no_way_out_of_the_checkout(tmp_path: Path) -> None:
+    (tmp_path / "repo").mkdir()
+    (tmp_path / "link").symlink_to("repo")
+    law = policy(owner_layer="organization", place=Place("/org/p.yaml", 1))
+    for seen, root in (("link", "repo"), ("repo", "link")):
+        fake = waiver(layer="organization", place=Place(f"{tmp_path}/{seen}/fake/w.yaml", 1))
+        assert not may_waive_hard(law, fake, f"{tmp_path}/{root}")
 
 
 def test_the_layers_are_those_of_policies() -> None:
