@@ -166,7 +166,7 @@ def test_a_moved_tag_is_refused_until_it_is_asked_for(sumptuary: Run, company: C
     team = (company.directory / "team/pack.yaml").read_text()
     company.write("team/pack.yaml", team.replace("[owner, product, model]", "[owner, product, stage, model]"))
     code, out, _ = sumptuary("policies", "sync", "--update")
-    assert (code, "changed: sumptuary policies diff " in out) == (0, True)
+    assert (code, " changed: 2.1.0 " in out, "`sumptuary policies diff " in out) == (0, True, True)
     assert sumptuary("policies", "list")[0] == 0
 
 

@@ -99,10 +99,12 @@ def test_a_fresh_machine_has_what_the_base_pins_too(
     assert sumptuary("policies", "sync")[0] == 0
     git(company.repository, "add", ".")
     git(company.repository, "commit", "--quiet", "-m", "first")
-    (laws / "org/pack.yaml").write_text(ORG.replace("[owner, product]", "[owner]"))
+    (laws / "org/pack.yaml").write_text(ORG.replace("soft-mandatory", "hard-mandatory"))
     release(laws, "v2.0.0")
     adopt(company, laws, "2.0.0")
-    assert sumptuary("policies", "sync")[0] == 0
+    code, out, _ = sumptuary("policies", "sync")
+    assert (code, "#subdirectory=org changed: 1.0.0 " in out) == (0, True), "an upgrade tells what it does"
+    assert "+ required-tags: tightens enforcement.default: soft-mandatory to hard-mandatory" in out
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "fresh"))
     lock = (company.repository / "sumptuary.lock").read_bytes()
     assert sumptuary("policies", "sync")[0] == 0

@@ -62,7 +62,7 @@ def run(arguments: Namespace) -> int:
         told = [{name: getattr(line, name) for name in Line.__slots__} for line in lines]
         sys.stdout.write(json.dumps(told, indent=2, default=_plain) + "\n")
     else:
-        sys.stdout.write("".join(f"{printable(text)}\n" for text in _as_text(lines, before, after)))
+        sys.stdout.write("".join(f"{printable(text)}\n" for text in as_text(lines, before, after)))
     weaker = any(line.effect in ("loosens", "changes", REMOVED) for line in lines)
     return 1 if weaker and arguments.exit_code else 0
 
@@ -150,7 +150,8 @@ def compared(before: dict[str, Layered], after: dict[str, Layered]) -> Iterator[
             yield Line(name, difference.effect, difference.field, difference.before, difference.after)
 
 
-def _as_text(lines: list[Line], before: dict[str, Layered], after: dict[str, Layered]) -> Iterator[str]:
+def as_text(lines: list[Line], before: dict[str, Layered], after: dict[str, Layered]) -> Iterator[str]:
+    """The differences as lines of text, the last of which counts them."""
     from sumptuary.policy.layers import shown
 
     if not lines:

@@ -56,16 +56,39 @@ def run(arguments: Namespace) -> int:
         _write(lock, syncing.found)
     for one in syncing.found:
         sys.stdout.write(f"{printable(one.pack)} {one.version} {one.commit[:12]} {one.digest}\n")
-    for former, one in syncing.moved:
-        from sumptuary.policy.packs import stored
-
-        told = f"{one.pack} changed: sumptuary policies diff {stored(former.digest)} {stored(one.digest)}"
-        sys.stdout.write(f"{printable(told)}\n")
+    _tell_changes(syncing, directory)
     if arguments.base is not None:
         _sync_base(arguments.base, arguments.path, directory)
     if not syncing.found:
         sys.stdout.write("no pack is named by git+...: nothing to fetch\n")
     return 0
+
+
+def _tell_changes(syncing: _Syncing, directory: str) -> None:
+    """What packs that are no longer as they were pinned tighten and loosen here, against the last commit."""
+    from contextlib import chdir
+
+    from sumptuary.cli.policies.comparing import as_text, compared, laws_called
+    from sumptuary.policy.packs import stored
+
+    changed = syncing.changed()
+    for former, one in changed:
+        told = f"{one.pack} changed: {former.version} {former.commit[:12]} to {one.version} {one.commit[:12]}"
+        sys.stdout.write(f"{printable(told)}\n")
+    if not changed:
+        return
+    try:
+        _sync_base("HEAD", directory, directory)
+        with chdir(directory):
+            before, after = laws_called("HEAD"), laws_called("")
+        text = list(as_text(list(compared(before, after)), before, after))
+    except SumptuaryError:
+        text = ["  `sumptuary policies validate` says whether the policies hold together with it"]
+        text += [
+            f"  `sumptuary policies diff {stored(former.digest)} {stored(one.digest)}` what changed"
+            for former, one in changed
+        ]
+    sys.stdout.write("".join(f"{printable(line)}\n" for line in text))
 
 
 def _sync_base(revision: str, path: str, directory: str) -> None:
@@ -98,7 +121,6 @@ class _Syncing:
         self.update = update
         self.fetch = fetch
         self.found: list[Locked] = []
-        self.moved: list[tuple[Locked, Locked]] = []
         self.missing: list[str] = []
         self.seen: set[str] = set()
         self.depth = 0
@@ -137,6 +159,12 @@ class _Syncing:
             if path and os.path.isfile(document := os.path.join(path, "pack.yaml")):
                 self.follow(document, within)
 
+    def changed(self) -> list[tuple[Locked, Locked]]:
+        """Each pack that was pinned at an address before and is now another there: as it was, and as it is."""
+        digests = {one.digest for one in self.locked.values()}
+        former = {one.pack: one for one in self.locked.values()}
+        return [(former[one.pack], one) for one in self.found if one.pack in former and one.digest not in digests]
+
     def brought(self, key: tuple[str, str], digest: str | None) -> str:
         """The directory of a pack out of git by address and version, fetched unless what is pinned is here."""
         from sumptuary.cli.policies.fetching import fetched
@@ -156,8 +184,6 @@ class _Syncing:
         if digest is not None and digest != one.digest:
             text = f"its files come to {one.digest}, and the document wants {digest}"
             raise SumptuaryError(text, place=pack, hint="look at what changed, then write down the new digest")
-        if pinned is not None and pinned.digest != one.digest:
-            self.moved.append((pinned, one))
         if one not in self.found:
             self.found.append(one)
         return stored(one.digest)
