@@ -83,3 +83,5 @@ def test_a_rule_that_names_its_facts_has_them_checked() -> None:
     (text,) = mistakes("{{ mising }}", parameters=[], facts=("missing",))
     assert text == "{{ mising }} names nothing; did you mean 'missing'?"
     assert mistakes("{{ mising }}", parameters=[], facts=None) == []
+    (text,) = mistakes("{{ resource.attributes.type }}", parameters=[], facts=())
+    assert text.startswith("{{ resource.attributes.type }} names nothing; of a resource, a message has address, kind,")

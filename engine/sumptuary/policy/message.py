@@ -70,10 +70,11 @@ def mistakes(
         if words is None and facts is not None:
             words, word = [*roots, *facts], root
         if words is not None and word not in words:
-            close = get_close_matches(word, words, n=1)
-            wrong.append(
-                f"{{{{ {'.'.join(path)} }}}} names nothing" + (f"; did you mean {close[0]!r}?" if close else "")
-            )
+            close = get_close_matches(word, words, n=1, cutoff=0.8 if root == "resource" else 0.6)
+            said = f"; did you mean {close[0]!r}?" if close else ""
+            if root == "resource" and len(path) > 1 and not close:
+                said = f"; of a resource, a message has {', '.join(words)}"
+            wrong.append(f"{{{{ {'.'.join(path)} }}}} names nothing{said}")
     return wrong
 
 
