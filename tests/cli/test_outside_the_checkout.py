@@ -153,6 +153,14 @@ def test_packs_beside_the_checkout_are_found_for_the_base_too(repository: Reposi
     assert "this change loosens the policies it is judged by: team-tag is gone" in repository.report().notes
 
 
+def test_where_no_laws_stood_none_is_loosened(repository: Repository) -> None:
+    shutil.rmtree(repository.policies)
+    repository.policies = repository.root / "laws"
+    repository.commit({"main.tf": PROVIDER})
+    repository.write({"laws/team.yaml": TERMS})
+    assert repository.report().notes == ""
+
+
 def test_a_base_whose_laws_cannot_be_read_is_told(repository: Repository) -> None:
     repository.commit({"main.tf": PROVIDER, "sumptuary.yaml": project("../not-here")})
     repository.write({"sumptuary.yaml": project()})

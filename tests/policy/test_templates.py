@@ -201,6 +201,14 @@ def test_a_schema_stays_within_bounds(schema: dict[str, object], path: str, mess
     assert message in wrong.message
 
 
+def test_items_are_found_twice_in_linear_time() -> None:
+    schema = ParameterSchema({"properties": {"a": {"uniqueItems": True}}})
+    assert schema.mistakes({"a": [{"x": number} for number in range(6000)]}) == []
+    for same in ([1, 1.0], [{"a": 1, "b": [2]}, {"b": [2.0], "a": 1}], ["x", "x"], [None, None]):
+        assert [wrong.message for wrong in schema.mistakes({"a": same})] == ["an item stands twice"]
+    assert schema.mistakes({"a": [1, True, "1", [1], {"1": 1}, 0, False, None, "null"]}) == []
+
+
 def test_a_pattern_is_searched_in_linear_time() -> None:
     schema = ParameterSchema({"properties": {"a": {"type": "string", "pattern": "^(a+)+$"}}})
     assert schema_mistakes(schema.schema) == []

@@ -80,6 +80,8 @@ def _laws_before(mirror: Mirror, arguments: Namespace, coverage: Coverage) -> La
         return mirror.of(path) if is_in(path, mirror.top) else os.path.abspath(path)
 
     sources = [path for path in map(former, arguments.policies) if os.path.exists(path)]
+    if arguments.policies and not sources:
+        sources = [os.path.join(mirror.tree, ".git")]  # an empty directory: not the built-in pack in their place
     packs = [former(name) if os.path.isdir(name) else name for name in arguments.pack]
     config = former(arguments.config) if arguments.config is not None else None
     config = config if config is not None and os.path.isfile(config) else None

@@ -6,6 +6,7 @@ Imported only to compile templates, for jsonschema is slow to import.
 from __future__ import annotations
 
 import copy
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -48,10 +49,25 @@ def _pattern(_: object, pattern: str, instance: object, __: object) -> Iterator[
         yield ValidationError("it does not match")
 
 
+def _unique(_: object, wanted: bool, instance: object, __: object) -> Iterator[ValidationError]:
+    """The keyword ``uniqueItems``: jsonschema's own compares each item with each."""
+    if wanted and is_list(instance) and len({_form(item) for item in instance}) < len(instance):
+        yield ValidationError("an item stands twice")
+
+
+def _form(value: object) -> str:
+    """A text that two values share when JSON Schema takes them for the same: ``1.0`` is ``1``, ``true`` is not."""
+    if is_map(value):
+        return f"{{{','.join(f'{json.dumps(key)}:{_form(value[key])}' for key in sorted(value))}}}"
+    if is_list(value):
+        return f"[{','.join(map(_form, value))}]"
+    return json.dumps(int(value) if isinstance(value, float) and value.is_integer() else value)
+
+
 _extend: Any = validators.extend  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]  # its stubs
 _no_schemas: Any = Registry[Any]()
 """An empty registry: nothing is ever fetched."""
-_Validator: Any = _extend(Draft202012Validator, {"pattern": _pattern})
+_Validator: Any = _extend(Draft202012Validator, {"pattern": _pattern, "uniqueItems": _unique})
 _META: Any = Draft202012Validator(Draft202012Validator.META_SCHEMA)
 
 
