@@ -238,8 +238,8 @@ def _listed(found: Sequence[Violation]) -> str:
 def _told(draft: Approval, asked: _Asked, left: Sequence[Violation], path: str) -> list[str]:
     lines = [f"wrote {path}"] if path else []
     signed = ", signed" if draft.signatures else ""
-    who = ", ".join(draft.approvers)
-    lines.append(f"{who} approves up to ${asked.amount:,.2f} a {asked.per} until {draft.expires}{signed}")
+    who = " and ".join(draft.approvers) + (" approve" if len(draft.approvers) > 1 else " approves")
+    lines.append(f"{who} up to ${asked.amount:,.2f} a {asked.per} until {draft.expires}{signed}")
     lines += [f"that is not enough yet: {one.message}" for one in left]
     if not asked.findings:
         lines.append("the check asks for nothing of this scope today: it is approved in advance")
