@@ -146,3 +146,12 @@ def test_names_of_files_are_printed_without_control_characters(sumptuary: Run, c
     assert code == 2
     assert not [one for one in out + err if one in "\x1b\u202e"]
     assert "fault of sumptuary" not in err
+
+
+@pytest.mark.parametrize("setting", ["prices", "commitments", "baseline", "signers"])
+@pytest.mark.parametrize("name", ["a\\0b", "/dev/null/x", "a/a/a/" * 300, "."])
+def test_no_name_of_a_file_is_a_fault(sumptuary: Run, company: Company, setting: str, name: str) -> None:
+    company.write("shop/sumptuary.yaml", PROJECT.replace("  packs: [{pack: ../team}]", f'  {setting}: "{name}"'))
+    (company.repository / "main.tf").write_text('provider "aws" {}\n')
+    code, _, err = sumptuary("check", ".")
+    assert code == (0 if setting == "signers" else 2), err

@@ -40,8 +40,9 @@ def read_overrides(path: str) -> list[Override]:
     try:
         with open(path, "rb") as file:
             data = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise ConfigurationError(f"the price file cannot be read: {error.strerror}", place=path) from None
+    except (OSError, ValueError) as error:  # the latter of a name that holds a NUL
+        why = error.strerror if isinstance(error, OSError) else "no file has such a name"
+        raise ConfigurationError(f"the price file cannot be read: {why}", place=path) from None
     if len(data) > MAX_BYTES:
         raise ConfigurationError(f"the price file is too large: at most {MAX_BYTES:,} bytes", place=path)
     entries = _yaml_entries(path, data) if path.endswith((".yaml", ".yml")) else _csv_entries(path, data)

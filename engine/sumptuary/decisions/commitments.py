@@ -51,8 +51,9 @@ def read_commitments(path: str) -> list[Resource]:
     try:
         with open(path, "rb") as file:
             source = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise SumptuaryError(f"the commitments cannot be read: {error.strerror or error}", place=shown) from error
+    except (OSError, ValueError) as error:  # the latter of a name that holds a NUL
+        why = error.strerror if isinstance(error, OSError) else "no file has such a name"
+        raise SumptuaryError(f"the commitments cannot be read: {why}", place=shown) from error
     problems: list[SumptuaryError] = []
     rows = _csv_rows(source, shown, problems) if path.lower().endswith(".csv") else _yaml_rows(source, shown, problems)
     if len(rows) > MAX_ROWS:
