@@ -48,6 +48,7 @@ def test_explain_names_the_layer_of_each_field(sumptuary: Run, company: Company)
     at = lines.index("severity: critical")
     assert lines[at + 1] == "    sumptuary.yaml (repository) sumptuary.yaml:6:44"
     assert "acme (organization) leaves to team: parameters.max_ttl" in lines
+    assert "acme (organization) leaves to repository: enforcement.stages.pre-commit" in lines, "of this policy alone"
     code, out, _ = sumptuary("policies", "explain", "required-tags", "--format", "json", "--now", "2026-11-21")
     fields = {row["field"]: row for row in json.loads(out)["fields"]}
     assert [over["pack"] for over in fields["parameters.tags"]["over"]] == ["builtin", "acme"]

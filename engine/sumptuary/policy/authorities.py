@@ -55,13 +55,12 @@ class Authority:
     def lets(self, layer: str, policy: str, assignment: Assignment) -> bool:
         """Whether a layer below may set this field of the policy as it likes."""
         names = (assignment.field, PROFILE) if assignment.through else (assignment.field,)
-        for pattern in self.delegate.get(layer, ()):
-            of, slash, wanted = pattern.rpartition("/")
-            if slash and not fnmatch.fnmatchcase(policy, of):
-                continue
-            if any(fnmatch.fnmatchcase(name, wanted) for name in names):
-                return True
-        return False
+        return any(fnmatch.fnmatchcase(name, glob) for glob in self.left_to(layer, policy) for name in names)
+
+    def left_to(self, layer: str, policy: str) -> tuple[str, ...]:
+        """Globs over the fields of a policy that a layer below may set as it likes."""
+        parted = (pattern.rpartition("/") for pattern in self.delegate.get(layer, ()))
+        return tuple(fields for of, slash, fields in parted if not slash or fnmatch.fnmatchcase(policy, of))
 
 
 def identity_of(root: Root) -> str:

@@ -149,9 +149,11 @@ def _levels(policy: Policy, now: datetime) -> Iterator[str]:
 
 
 def _delegated(layered: Layered) -> Iterator[tuple[Authority, str, tuple[str, ...]]]:
+    """Who leaves which fields of this policy to which layer."""
     for authority in layered.carriers:
-        for layer, fields in authority.delegate.items():
-            yield authority, layer, fields
+        for layer in authority.delegate:
+            if fields := authority.left_to(layer, layered.policy.id):
+                yield authority, layer, fields
 
 
 def _as_text(layered: Layered, rows: list[Row], now: datetime) -> str:
