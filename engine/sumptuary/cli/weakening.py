@@ -50,8 +50,8 @@ def _directions(policy: Policy, laws: Laws) -> dict[str, Direction]:
         return directions_of(rule_class(policy.rule_class).Parameters)
     from sumptuary.policy.parameter_schema import directions_in
 
-    schema = next((one.parameters for one in laws.templates if one.id == policy.rule), {})
-    return directions_in(schema)
+    schemas = {one.id: one.parameters for one in laws.templates}
+    return directions_in(schemas.get(policy.rule, {}))
 
 
 def _plain(policy: Policy) -> tuple[object, ...]:
