@@ -97,7 +97,7 @@ def test_a_pack_that_only_the_repository_names_is_no_organization_beside_the_one
     ran = repository.run("--format", "json", base="HEAD")
     rows = json.loads(ran.stdout)["violations"]
     assert {row["status"] for row in rows if row["policy"] == "team-tag"} == {"baselined"}
-    assert "only a waiver of the organization's own does" in ran.stdout
+    assert "only a waiver in a pack of the organization does" in ran.stdout
 
 
 def test_keys_outside_of_the_checkout_are_those_that_the_base_names(repository: Repository, tmp_path: Path) -> None:

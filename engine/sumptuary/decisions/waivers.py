@@ -218,7 +218,8 @@ def _not_too_hard(
         one.policy for one in found if one.enforcement == HARD and not may_waive_hard(laws[one.policy], waiver, root)
     }
     for name in sorted(hard):
-        note(f"does not cover {name} where that is {HARD}: only a waiver of the {laws[name].owner_layer}'s own does")
+        owner = laws[name].owner_layer
+        note(f"does not cover {name} where that is {HARD}: only a waiver in a pack of the {owner} does")
     return [one for one in found if not (one.policy in hard and one.enforcement == HARD)]
 
 
