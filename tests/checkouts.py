@@ -41,6 +41,31 @@ spec:
   reason: The spring model.
   expires: 2026-12-31
 """
+TERMS = """\
+apiVersion: sumptuary/v1
+kind: Policy
+metadata: {id: team-tag, version: 1.0.0, title: All has a team, severity: high, category: allocation, owner: "@f"}
+spec:
+  description: Cost without an owner is nobody's.
+  select: {kinds: [compute.instance]}
+  rule: required-tags
+  parameters: {tags: [team]}
+  enforcement: {default: soft-mandatory}
+  waivers: {approvers: ["@finops"], max_duration: 30d}
+"""
+SPEND = """\
+apiVersion: sumptuary/v1
+kind: Policy
+metadata: {id: spend, version: 1.0.0, title: Increases are approved, severity: high, category: budgeting, owner: "@f"}
+spec:
+  description: Somebody who owns the money agrees first.
+  select: {kinds: [change.set]}
+  rule: budget-approval
+  parameters:
+    monthly_increase: {amount: "1000", currency: USD}
+    approvals: [{above: "0", from: ["@vp"], signed: true}]
+  enforcement: {default: hard-mandatory}
+"""
 PROVIDER = 'provider "aws" {\n  region = "us-east-1"\n}\n'
 
 
@@ -113,10 +138,10 @@ class Report:
     def __init__(self, document: dict[str, object], code: int) -> None:
         self.document = document
         self.code = code
-        self.comparison: dict[str, Any] = document["comparison"]  # type: ignore[assignment]
-        self.rows: list[dict[str, object]] = document["violations"]  # type: ignore[assignment]
-        self.notes: str = "\n".join(document["coverage"]["notes"])  # type: ignore[index]
+        self.comparison: dict[str, Any] = document["comparison"]
+        self.rows: list[dict[str, object]] = document["violations"]
+        self.notes: str = "\n".join(document["coverage"]["notes"])
 
     def statuses(self, policy: str = "team-tag") -> dict[str, str]:
         found = [row for row in self.rows if row["policy"] == policy]
-        return {str(row["resource"]["address"]): str(row["status"]) for row in found}  # type: ignore[index]
+        return {str(row["resource"]["address"]): str(row["status"]) for row in found}

@@ -137,7 +137,7 @@ def test_a_group_is_the_same_whichever_of_its_resources_it_is_told_at(
         rows = json.loads(capsys.readouterr().out)["violations"]
         told += [row for row in rows if row["policy"] == "commitment-coverage"]
     first, second = told
-    assert first["resource"]["address"] != second["resource"]["address"]  # type: ignore[index]
+    assert first["resource"]["address"] != second["resource"]["address"]
     assert first["fingerprint"] == second["fingerprint"]
 
 

@@ -10,33 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from checkouts import GOOD, PROVIDER, Repository, instance
+from checkouts import GOOD, PROVIDER, SPEND, TERMS, Repository, instance
 
-TERMS = """\
-apiVersion: sumptuary/v1
-kind: Policy
-metadata: {id: team-tag, version: 1.0.0, title: All has a team, severity: high, category: allocation, owner: "@f"}
-spec:
-  description: Cost without an owner is nobody's.
-  select: {kinds: [compute.instance]}
-  rule: required-tags
-  parameters: {tags: [team]}
-  enforcement: {default: soft-mandatory}
-  waivers: {approvers: ["@finops"], max_duration: 30d}
-"""
-SPEND = """\
-apiVersion: sumptuary/v1
-kind: Policy
-metadata: {id: spend, version: 1.0.0, title: Increases are approved, severity: high, category: budgeting, owner: "@f"}
-spec:
-  description: Somebody who owns the money agrees first.
-  select: {kinds: [change.set]}
-  rule: budget-approval
-  parameters:
-    monthly_increase: {amount: "1000", currency: USD}
-    approvals: [{above: "0", from: ["@vp"], signed: true}]
-  enforcement: {default: hard-mandatory}
-"""
 WAIVER = """\
 apiVersion: sumptuary/v1
 kind: Waiver

@@ -74,7 +74,7 @@ def test_an_increase_is_the_difference_and_stands_at_what_costs_most(tmp_path: P
     assert violation["status"] == "fail"
     # 730 h x (21.957642 - 2 x 1.006) = 14,560.32
     assert "ml: the monthly increase is $14,560, more than $1,000" in str(violation["message"])
-    assert violation["resource"]["address"] == "change.set"  # type: ignore[index]
+    assert violation["resource"]["address"] == "change.set"
 
 
 @pytest.mark.parametrize(

@@ -8,33 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from checkouts import GOOD, PROVIDER, Report, Repository, instance
-
-TERMS = """\
-apiVersion: sumptuary/v1
-kind: Policy
-metadata: {id: team-tag, version: 1.0.0, title: All has a team, severity: high, category: allocation, owner: "@f"}
-spec:
-  description: Cost without an owner is nobody's.
-  select: {kinds: [compute.instance]}
-  rule: required-tags
-  parameters: {tags: [team]}
-  enforcement: {default: soft-mandatory}
-  waivers: {approvers: ["@finops"], max_duration: 30d}
-"""
-SPEND = """\
-apiVersion: sumptuary/v1
-kind: Policy
-metadata: {id: spend, version: 1.0.0, title: Increases are approved, severity: high, category: budgeting, owner: "@f"}
-spec:
-  description: Somebody who owns the money agrees first.
-  select: {kinds: [change.set]}
-  rule: budget-approval
-  parameters:
-    monthly_increase: {amount: "1000", currency: USD}
-    approvals: [{above: "0", from: ["@vp"], signed: true}]
-  enforcement: {default: hard-mandatory}
-"""
+from checkouts import GOOD, PROVIDER, SPEND, TERMS, Report, Repository, instance
 
 
 def waiver(address: str = "aws_instance.new", name: str = "w", more: str = "", **changes: str) -> str:
@@ -71,7 +45,7 @@ def test_a_waiver_of_the_change_itself_counts_once_it_is_merged(repository: Repo
     repository.git("commit", "--quiet", "--message", "Merged")
     report = repository.report()
     assert (report.code, report.statuses()) == (0, {"aws_instance.new": "waived"})
-    assert report.document["summary"]["waived"] == 1  # type: ignore[index]
+    assert report.document["summary"]["waived"] == 1
 
 
 @pytest.mark.parametrize(

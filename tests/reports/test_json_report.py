@@ -57,11 +57,11 @@ def test_a_report_has_all_that_is_published_and_nothing_else(options: dict[str, 
 )
 def test_the_schema_refuses_what_it_should(path: tuple[str | int, ...], value: object) -> None:
     document = copy.deepcopy(written())
-    assert document["violations"][2]["status"] == "unknown"  # type: ignore[index]
+    assert document["violations"][2]["status"] == "unknown"
     inner: object = document
     for step in path[:-1]:
-        inner = inner[step]  # type: ignore[index]
-    inner[path[-1]] = value  # type: ignore[index]
+        inner = inner[step]
+    inner[path[-1]] = value
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.Draft202012Validator(SCHEMA).validate(document)
 
@@ -81,7 +81,7 @@ def test_money_is_strings_with_cents_and_unknown_values_say_why() -> None:
 
 
 def test_what_has_no_file_has_a_uri() -> None:
-    last = written()["violations"][-1]  # type: ignore[index]
+    last = written()["violations"][-1]
     assert last["location"] == {"uri": "arn:aws:ec2:us-east-1:123456789012:instance/i-1"}
 
 

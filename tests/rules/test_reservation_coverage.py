@@ -38,7 +38,7 @@ def judge(*given: dict[str, Any], **parameters: Any) -> list[tuple[Resource, Out
 
 def findings(*given: dict[str, Any], **parameters: Any) -> dict[str, Finding]:
     return {
-        str(outcome.facts["group"]["key"]): outcome  # type: ignore[index]
+        str(outcome.facts["group"]["key"]): outcome
         for _, outcome in judge(*given, **parameters)
         if isinstance(outcome, Finding)
     }

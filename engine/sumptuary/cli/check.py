@@ -53,7 +53,7 @@ def run(arguments: Namespace) -> int:
 def judged(arguments: Namespace, coverage: Coverage) -> Report:
     """The report on what the arguments name."""
     if arguments.base is not None:
-        from sumptuary.cli.base import judged_against_base
+        from sumptuary.cli.against_revision import judged_against_base
 
         return judged_against_base(arguments, coverage)
     return report_on(gather(arguments, coverage), arguments)

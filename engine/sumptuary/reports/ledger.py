@@ -12,8 +12,9 @@ SHOWN = 10
 
 
 def plural(count: int, noun: str) -> str:
-    """``1 file``, ``1,200 files``."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+    """``1 file``, ``1,200 files``, ``2 policies``."""
+    many = f"{noun[:-1]}ies" if noun[-1] == "y" and noun[-2] not in "aeiou" else f"{noun}s"
+    return f"{count:,} {noun if count == 1 else many}"
 
 
 def ledger(report: Report, width: int) -> list[str]:

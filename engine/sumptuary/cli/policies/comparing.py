@@ -8,8 +8,9 @@ import sys
 from contextlib import chdir
 from dataclasses import dataclass
 
-from sumptuary.cli.policies.common import counted, documents_at
+from sumptuary.cli.policies.laws import documents_at
 from sumptuary.errors import UsageError
+from sumptuary.reports.ledger import plural
 from sumptuary.reports.printable import printable
 
 TYPE_CHECKING = False
@@ -175,7 +176,7 @@ def _step(lines: list[Line], name: str) -> str:
 
 
 def _policies(lines: list[Line]) -> str:
-    return counted(len({line.policy for line in lines}), "policy")
+    return plural(len({line.policy for line in lines}), "policy")
 
 
 def _plain(value: object) -> object:

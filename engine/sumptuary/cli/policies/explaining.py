@@ -7,7 +7,7 @@ import sys
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from sumptuary.cli.policies.common import add_sources
+from sumptuary.cli.policies.laws import add_sources
 from sumptuary.errors import UsageError
 from sumptuary.reports.printable import printable
 

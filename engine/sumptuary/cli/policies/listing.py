@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 
-from sumptuary.cli.policies.common import add_sources, laws_of, row
+from sumptuary.cli.policies.laws import add_sources, laws_of, row
 from sumptuary.reports.printable import printable_lines
 
 TYPE_CHECKING = False

@@ -6,10 +6,10 @@ import json
 from dataclasses import dataclass, field
 from xml.sax.saxutils import escape, quoteattr
 
-from sumptuary.cli.policies.common import counted
 from sumptuary.cli.policies.covering import COLUMNS, Point
 from sumptuary.cli.policies.mutating import Tried, score
 from sumptuary.cli.policies.trial import Outcome
+from sumptuary.reports.ledger import plural
 from sumptuary.reports.printable import printable, printable_lines
 
 TYPE_CHECKING = False
@@ -81,8 +81,8 @@ def text(tested: Tested) -> str:
     if tested.untested:
         lines.append(f"without tests: {', '.join(tested.untested)}")
     tests = sum(len(one.outcomes) for one in tested.policies)
-    total = counted(len(tested.policies), "policy")
-    lines.append(f"{counted(tests, 'test')} of {total}: {len(tested.failed)} failed")
+    total = plural(len(tested.policies), "policy")
+    lines.append(f"{plural(tests, 'test')} of {total}: {len(tested.failed)} failed")
     return printable_lines("\n".join(lines)) + "\n"
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 
-from sumptuary.cli.policies.common import counted, documents_at
+from sumptuary.cli.policies.laws import documents_at
 from sumptuary.errors import PolicyError, SumptuaryError
+from sumptuary.reports.ledger import plural
 from sumptuary.reports.printable import printable_lines
 
 TYPE_CHECKING = False
@@ -41,8 +42,8 @@ def run(arguments: Namespace) -> int:
     for problem in problems:
         sys.stdout.write(printable_lines(str(problem)) + "\n")
     if problems:
-        sys.stdout.write(f"{counted(len(problems), 'error')}\n")
+        sys.stdout.write(f"{plural(len(problems), 'error')}\n")
         return 2
-    what = [counted(count, noun) for noun, count in counts.items() if count] or ["no policy"]
-    sys.stdout.write(f"{', '.join(what)} in {counted(len(files), 'file')}: valid\n")
+    what = [plural(count, noun) for noun, count in counts.items() if count] or ["no policy"]
+    sys.stdout.write(f"{', '.join(what)} in {plural(len(files), 'file')}: valid\n")
     return 0

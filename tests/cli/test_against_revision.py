@@ -34,7 +34,7 @@ def test_an_unchanged_tree_passes(standing: Repository) -> None:
     found = standing.report()
     assert found.statuses() == {"aws_instance.old": "baselined"}
     assert found.code == 0
-    assert found.document["summary"]["baselined"] == 1  # type: ignore[index]
+    assert found.document["summary"]["baselined"] == 1
 
 
 def test_what_is_new_blocks(standing: Repository) -> None:
@@ -498,7 +498,7 @@ def test_what_the_change_breaks_is_told_from_what_was_broken(repository: Reposit
     repository.write({"new.tf": 'resource "b" {\n'})
     found = repository.report()
     assert found.code == 3
-    assert {row["path"] for row in found.document["coverage"]["files"]["failed"]} == {"new.tf"}  # type: ignore[index]
+    assert {row["path"] for row in found.document["coverage"]["files"]["failed"]} == {"new.tf"}
 
 
 def test_temporary_files_do_not_go_into_the_checkout(standing: Repository) -> None:

@@ -1,4 +1,4 @@
-"""What the actions of ``policies`` share: the laws that hold for a call, and how a policy is told in a row."""
+"""The laws that a call of ``policies`` names: by its options or by a path; and a policy as a row."""
 
 from __future__ import annotations
 
@@ -74,9 +74,3 @@ def row(policy: Policy) -> dict[str, object]:
         "path": policy.place.path,
         "line": policy.place.line,
     }
-
-
-def counted(number: int, noun: str) -> str:
-    """``1 policy``, ``2 policies``."""
-    plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
-    return f"{number} {noun if number == 1 else plural}"
