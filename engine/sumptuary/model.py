@@ -10,44 +10,6 @@ from decimal import Decimal
 from sumptuary.money import Range
 from sumptuary.values import ABSENT, Absent, PartialMap, Unknown, is_list, is_map, look_up
 
-KINDS = (
-    "compute.instance",
-    "compute.group",
-    "compute.node_pool",
-    "compute.template",
-    "compute.reservation",
-    "commitment",
-    "ml.endpoint",
-    "ml.training_job",
-    "ml.notebook",
-    "ml.cluster",
-    "ml.provisioned_throughput",
-    "llm.application",
-    "vector.index",
-    "k8s.workload",
-    "k8s.autoscaler",
-    "k8s.quota",
-    "storage.bucket",
-    "storage.volume",
-    "storage.snapshot",
-    "storage.file_system",
-    "database.instance",
-    "database.cluster",
-    "database.table",
-    "database.warehouse",
-    "network.nat",
-    "network.load_balancer",
-    "network.address",
-    "network.endpoint",
-    "network.gateway",
-    "observability.log_group",
-    "budget",
-    "billing.charge",
-    "change.set",
-    "other",
-)
-"""Every kind there is. ``other`` is a resource that no facet mapping knows: tag policies still judge it."""
-
 
 @dataclass(slots=True, frozen=True)
 class Place:

@@ -8,8 +8,8 @@ from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
 from typing import Any
 
+from sumptuary.kinds import KINDS
 from sumptuary.model import (
-    KINDS,
     Accelerators,
     Compute,
     Cost,

@@ -11,7 +11,8 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from sumptuary.errors import SumptuaryError
-from sumptuary.model import KINDS, Place
+from sumptuary.kinds import KINDS
+from sumptuary.model import Place
 from sumptuary.policy import cases, compiled, conditions, documents, given, message, parameters, problems, registry
 from sumptuary.policy.places import Root
 from sumptuary.policy.problems import Path

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sumptuary.model import KINDS
+from sumptuary.kinds import KINDS
 from sumptuary.policy import documents
 from sumptuary.policy.parameters import model_of
 from sumptuary.rule import Rule

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from sumptuary.errors import SumptuaryError
-from sumptuary.model import KINDS, Place
+from sumptuary.kinds import KINDS
+from sumptuary.model import Place
 from sumptuary.policy import compiled, documents, message, problems
 from sumptuary.policy.activation import CHANGE_FIELDS, GROUP_FIELDS
 from sumptuary.policy.groups import name_mistakes, name_of, path_mistake

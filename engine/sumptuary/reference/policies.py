@@ -138,7 +138,7 @@ def _selection(policy: Policy) -> Iterator[str]:
 
 def globbed(kinds: tuple[str, ...]) -> list[str]:
     """Kinds as short as they can be said: ``ml.*`` for all that begin so."""
-    from sumptuary.model import KINDS
+    from sumptuary.kinds import KINDS
 
     said: dict[str, None] = {}
     for kind in kinds:

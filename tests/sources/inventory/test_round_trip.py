@@ -21,8 +21,8 @@ from jsonschema import Draft202012Validator
 
 from sumptuary.cli import check, resources
 from sumptuary.coverage import Coverage
+from sumptuary.kinds import KINDS
 from sumptuary.model import (
-    KINDS,
     Accelerators,
     Call,
     Compute,

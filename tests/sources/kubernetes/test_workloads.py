@@ -68,7 +68,7 @@ def test_every_kind_has_its_pods(
 
 
 def test_every_kind_of_the_table_is_a_kind_of_the_model() -> None:
-    from sumptuary.model import KINDS as OURS
+    from sumptuary.kinds import KINDS as OURS
 
     assert {kind.kind for kind in KINDS.values()} <= set(OURS)
 

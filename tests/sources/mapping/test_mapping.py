@@ -280,7 +280,7 @@ def test_a_resource_that_carries_tags_takes_them_whatever_the_lists_say() -> Non
 
 
 def test_every_record_names_a_kind_there_is() -> None:
-    from sumptuary.model import KINDS
+    from sumptuary.kinds import KINDS
     from sumptuary.sources.mapping import aws, azure, google, others
 
     for table in (aws, azure, google, others):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from sumptuary.model import KINDS, Call, Origin, Place, Resource, Tag, Tags
+from sumptuary.kinds import KINDS
+from sumptuary.model import Call, Origin, Place, Resource, Tag, Tags
 from sumptuary.sources.inventory import facets
 from sumptuary.sources.inventory.fields import MOST, Fields, WrongRowError
 from sumptuary.values import UNKNOWN_KEY, is_list, is_map
