@@ -33,6 +33,7 @@ DENIED = (
     "sqlite3",
     "ssl",
     "subprocess",
+    "tree_sitter",
     "urllib.request",
     "yaml",
 )

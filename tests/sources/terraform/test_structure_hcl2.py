@@ -16,7 +16,8 @@ import pytest
 from lark import Token, Tree
 from lark.exceptions import LarkError
 
-from sumptuary.sources.terraform.syntax import Body, parse
+from sumptuary.sources.terraform.parsing import parse
+from sumptuary.sources.terraform.syntax import Body
 
 FIXTURES = Path(__file__).parents[3] / "fixtures"
 PUBLIC = [Path(each) for each in os.environ.get("SUMPTUARY_PUBLIC_TREES", "").split(os.pathsep) if each]

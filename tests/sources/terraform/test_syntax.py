@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sumptuary.sources.terraform.expressions import FAULT
+from sumptuary.sources.terraform.parsing import parse
 from sumptuary.sources.terraform.scope import Budget, Names
-from sumptuary.sources.terraform.syntax import Attribute, Block, Body, File, parse
+from sumptuary.sources.terraform.syntax import Attribute, Block, Body, File
 from sumptuary.values import Unknown, first_unknown
 
 SOURCE = """\

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-SPACE = re.compile(r"(?:[ \t\r]+|#[^\n]*|//[^\n]*|/\*[\s\S]*?\*/)*")
-_SPACE_LINES = re.compile(r"(?:\s+|#[^\n]*|//[^\n]*|/\*[\s\S]*?\*/)*")
+SPACE = re.compile(r"(?:[ \t]+|\r(?=\n)|#[^\n]*|//[^\n]*|/\*[\s\S]*?\*/)*")
+_SPACE_LINES = re.compile(r"(?:[ \t\n]+|\r(?=\n)|#[^\n]*|//[^\n]*|/\*[\s\S]*?\*/)*")
 NAME = re.compile(r"[^\W\d][\w-]*")
 
 
@@ -21,12 +21,13 @@ class ReadError(Exception):
 class Cursor:
     """A text and how far it is read. ``lines_end`` tells whether a line end closes the expression here."""
 
-    __slots__ = ("depth", "lines_end", "position", "text")
+    __slots__ = ("depth", "gap", "lines_end", "position", "text")
 
     def __init__(self, text: str, position: int = 0) -> None:
         self.text = text
         self.position = position
         self.depth: int = 0
+        self.gap = (0, 0)
         self.lines_end = True
 
     def skip(self) -> None:
@@ -35,8 +36,14 @@ class Cursor:
             return  # a letter, a digit or a bracket; asked before every token, this spares most of the searches
         space = SPACE if self.lines_end else _SPACE_LINES
         found = space.match(self.text, self.position)
-        if found is not None:
+        if found is not None and found.end() > self.position:
+            self.gap = found.span()
             self.position = found.end()
+
+    def read_to(self) -> int:
+        """Where the last token ends: white space and comments after it are passed, but none of what was read."""
+        start, end = self.gap
+        return start if end == self.position else self.position
 
     def unexpected(self) -> ReadError:
         """The error for whatever stands here."""

@@ -25,13 +25,14 @@ FAULT = "the expression cannot be evaluated, by a fault of this program"
 class Expression:
     """An expression of a file: its place, and its value in any scope.
 
-    ``line`` and ``column`` count from 1. The text is read when it is first needed.
+    ``line`` and ``column`` count from 1, the column in characters. ``text`` is the expression as it is written; it is
+    read when it is first needed.
     """
 
-    __slots__ = ("_compiled", "_node", "_problem", "_text", "column", "line")
+    __slots__ = ("_compiled", "_node", "_problem", "column", "line", "text")
 
-    def __init__(self, text: str | bytes, line: int = 1, column: int = 1, problem: str = "") -> None:
-        self._text = text
+    def __init__(self, text: str, line: int = 1, column: int = 1, problem: str = "") -> None:
+        self.text = text
         self._node: Node | None = None
         self._compiled: Compiled | None = None
         self._problem = problem
@@ -39,17 +40,11 @@ class Expression:
         self.column = column
 
     @classmethod
-    def of(cls, node: Node, line: int = 1, column: int = 1) -> Expression:
+    def of(cls, node: Node, line: int = 1, column: int = 1, text: str = "") -> Expression:
         """An expression that was read elsewhere."""
-        made = cls("", line, column)
+        made = cls(text, line, column)
         made._node = node
         return made
-
-    @property
-    def text(self) -> str:
-        """The expression as it is written."""
-        text = self._text
-        return text if isinstance(text, str) else text.decode("utf-8", "replace")
 
     def node(self) -> Node:
         """The expression's parts. Raises ReadError when the text is not an expression."""

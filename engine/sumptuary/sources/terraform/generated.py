@@ -6,8 +6,8 @@ from sumptuary.sources.terraform import nodes
 from sumptuary.sources.terraform.cursor import ReadError
 from sumptuary.sources.terraform.expressions import Expression
 from sumptuary.sources.terraform.modules import declare, override_with
+from sumptuary.sources.terraform.parsing import parse
 from sumptuary.sources.terraform.scope import EvaluationError, TooLargeError
-from sumptuary.sources.terraform.syntax import parse
 from sumptuary.values import Unknown
 
 TYPE_CHECKING = False

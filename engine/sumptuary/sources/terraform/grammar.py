@@ -1,8 +1,8 @@
 """Reads the text of an expression into its parts.
 
-tree-sitter gives the structure of a file; expressions are read here, because tree-sitter-hcl drops the white space
-of templates and does not see line ends, both of which change values, and because ``templatefile`` and JSON
-configurations hold templates that no file grammar has seen.
+Expressions are read here and nowhere else, because tree-sitter-hcl, which ``tolerant`` asks for the structure of files
+that are out of order, drops the white space of templates and does not see line ends, both of which change values, and
+because ``templatefile`` and JSON configurations hold templates that no file grammar has seen.
 """
 
 from __future__ import annotations

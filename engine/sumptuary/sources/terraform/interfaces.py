@@ -218,7 +218,7 @@ def _content(path: str) -> bytes:
 
 def _read(known: Known) -> Module:
     from sumptuary.sources.terraform.modules import Module, declare
-    from sumptuary.sources.terraform.syntax import parse
+    from sumptuary.sources.terraform.parsing import parse
 
     directory = os.path.join(os.path.dirname(__file__), FOLDER)
     module = Module(directory, known.label)

@@ -8,7 +8,8 @@ import re
 from sumptuary.model import Place
 from sumptuary.sources.terraform.expressions import Expression
 from sumptuary.sources.terraform.overrides import merge
-from sumptuary.sources.terraform.syntax import Attribute, Block, Body, Problem, parse
+from sumptuary.sources.terraform.parsing import parse
+from sumptuary.sources.terraform.syntax import Attribute, Block, Body, Problem
 from sumptuary.values import Unknown
 
 TYPE_CHECKING = False

@@ -7,8 +7,9 @@ import os
 from sumptuary.sources.terraform.graph import Instance
 from sumptuary.sources.terraform.lazy import Lazy, settled
 from sumptuary.sources.terraform.modules import Declaration, Module
+from sumptuary.sources.terraform.parsing import parse
 from sumptuary.sources.terraform.scope import EvaluationError
-from sumptuary.sources.terraform.syntax import Body, parse
+from sumptuary.sources.terraform.syntax import Body
 from sumptuary.values import PartialMap, Unknown, is_map
 
 TYPE_CHECKING = False

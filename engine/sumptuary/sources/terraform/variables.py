@@ -12,8 +12,8 @@ from decimal import Decimal
 from sumptuary.sources.terraform.conversion import parse_type
 from sumptuary.sources.terraform.expressions import Expression
 from sumptuary.sources.terraform.modules import literal
+from sumptuary.sources.terraform.parsing import parse
 from sumptuary.sources.terraform.scope import Names
-from sumptuary.sources.terraform.syntax import parse
 from sumptuary.values import Unknown, is_map
 
 TYPE_CHECKING = False
