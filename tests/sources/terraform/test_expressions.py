@@ -192,6 +192,8 @@ def test_what_only_a_run_can_tell_is_unknown(expression: str) -> None:
         ('indent(999999999, "a\\nb")', "too large"),
         ('file("/etc/passwd")', "outside the scanned tree"),
         ('regex("(", "a")', "is not a regular expression"),
+        ('regex("\\\\p{Greek}", "a")', "which characters the script Greek has is not known"),
+        ('try(regex("[\\\\p{Han}]", "a"), "none")', "the script Han"),
     ],
 )
 def test_mistakes_and_excesses_are_told(expression: str, reason: str) -> None:

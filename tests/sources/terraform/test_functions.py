@@ -144,6 +144,8 @@ EVIL = [
     ("(.+)/(.+)/(.+)/(.+)x", "/" * 5_000),
     (".*.*.*.*.*.*=.*", "x" * 3_000),
     ("(x?){50}y", "x" * 500),
+    ("(\\p{L}+)+$", "é" * 5_000 + "1"),
+    ("(?i)([[:alpha:]]|[^\\P{L}])*!", "aé" * 2_000),
 ]
 
 
@@ -173,11 +175,13 @@ def test_no_pattern_takes_forever(pattern: str, text: str) -> None:
         ("", "ab"),
         ("\\d+|\\w+", "12ab 3"),
         ("[[:alpha:]\\-]+", "a-b1"),
+        ("\\p{Lu}\\p{Ll}*", "Été à Aix"),
+        ("(?i)[^é]+", "aÉb"),
     ],
 )
 def test_the_linear_matcher_finds_what_pythons_does(pattern: str, text: str) -> None:
     from sumptuary.sources.terraform.functions.go_patterns import translated
     from sumptuary.sources.terraform.functions.patterns import _Pattern  # pyright: ignore[reportPrivateUsage]
 
-    source = translated(pattern)
-    assert list(matches(Program(source), text)) == list(_Pattern(source).found(text))
+    translation = translated(pattern)
+    assert list(matches(Program(translation.source), text)) == list(_Pattern(translation).found(text))

@@ -4,55 +4,55 @@ from __future__ import annotations
 
 import re
 
-from sumptuary.sources.terraform.scope import EvaluationError, TooLargeError
+from sumptuary.sources.terraform.functions import characters
+from sumptuary.sources.terraform.scope import EvaluationError
 
-_CLASSES = {
-    "alnum": "0-9A-Za-z",
-    "alpha": "A-Za-z",
-    "ascii": "\\x00-\\x7F",
-    "blank": "\\t ",
-    "cntrl": "\\x00-\\x1F\\x7F",
-    "digit": "0-9",
-    "graph": "!-~",
-    "lower": "a-z",
-    "print": " -~",
-    "punct": "!-\\/:-@\\[-`{-~",
-    "space": "\\t\\n\\v\\f\\r ",
-    "upper": "A-Z",
-    "word": "0-9A-Za-z_",
-    "xdigit": "0-9A-Fa-f",
-}
-_FLAGS = re.compile(r"\(\?([imsU]*)(?:-([imsU]*))?([:)])")
+_FLAGS = re.compile(r"\(\?([imsU]*)(?:-([imsU]+))?([:)])")
+_NAMED = re.compile(r"\(\?P?<([^>]*)>")
+_NAME = re.compile(r"\w+", re.ASCII)
 _CLASS = re.compile(r"\[:(\^?)(\w+):\]")
-_QUANTIFIER = re.compile(r"[*+?]|\{\d+(?:,\d*)?\}")
-_HEX = re.compile(r"\\x\{([0-9a-fA-F]{1,6})\}")
+_QUANTIFIER = re.compile(r"[*+?]|\{\d+(?:,\d*)?\}", re.ASCII)
+_HEX = re.compile(r"\\x(?:\{([0-9a-fA-F]+)\}|([0-9a-fA-F]{2}))")
+_OCTAL = re.compile(r"\\(0[0-7]{0,2}|[1-7][0-7]{1,2})")
+_UNICODE = re.compile(r"\\[pP](?:\{(\^?)([^}]*)\}|([^{]))")
+_CONTROL = {"a": 7, "f": 12, "n": 10, "r": 13, "t": 9, "v": 11}
+_PLACES = {"A": "(?:\\A)", "z": "(?:\\Z)", "b": "(?:\\b)", "B": "(?:\\B)"}
+_MOST_TIMES = 1000
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    Ranges = characters.Ranges
 
-def translated(pattern: str) -> str:
-    """The same pattern for Python's ``re``. Raises EvaluationError for what Go refuses."""
-    return _Translator(pattern).run()
+
+class Translation:
+    """A pattern for Python's ``re``: ``names`` has the name of each group in order, "" for one without."""
+
+    __slots__ = ("names", "source")
+
+    def __init__(self, source: str, names: list[str]) -> None:
+        self.source = source
+        self.names = names
+
+
+def translated(pattern: str) -> Translation:
+    """The same pattern for Python's ``re``, in which no flag is needed. Raises EvaluationError for what Go refuses."""
+    translator = _Translator(pattern)
+    while translator.position < len(pattern):
+        translator.step()
+    return Translation("".join(translator.made), translator.names)
 
 
 class _Translator:
-    """Walks over the pattern once. ``multiline`` is the flag as it stands in each open group."""
+    """Walks over the pattern once. ``flags`` are those that hold in each open group."""
 
     def __init__(self, pattern: str) -> None:
         self.pattern = pattern
         self.position = 0
         self.made: list[str] = []
-        self.multiline = [False]
-        self.extra = [0]
-        self.opened: list[list[str]] = [[]]
-
-    def run(self) -> str:
-        """The whole translation."""
-        while self.position < len(self.pattern):
-            self.step()
-        return "".join(self.made) + ")" * self.extra[0]
+        self.names: list[str] = []
+        self.flags = [frozenset[str]()]
 
     def take(self, length: int, text: str) -> None:
         """Pass some of the pattern and write its translation."""
@@ -61,7 +61,7 @@ class _Translator:
 
     def step(self) -> None:
         """Translate what stands here."""
-        char = self.pattern[self.position]
+        char, flags = self.pattern[self.position], self.flags[-1]
         if char == "\\":
             self.escape()
         elif char == "[":
@@ -69,19 +69,31 @@ class _Translator:
         elif char == "(":
             self.group()
         elif char == ")":
-            closing = ")" * (self.extra.pop() + 1) if len(self.extra) > 1 else ")"
-            if len(self.multiline) > 1:
-                self.multiline.pop()
-                self.opened.pop()
-            self.take(1, closing)
+            if len(self.flags) == 1:
+                raise EvaluationError("the regular expression closes a group that is not open")
+            self.flags.pop()
+            self.take(1, ")")
+        elif char == "^":
+            self.take(1, "(?m:^)" if "m" in flags else "(?:\\A)")
         elif char == "$":
-            self.take(1, "(?m:$)" if self.multiline[-1] else "\\Z")
-        elif char == "|" and self.extra[-1]:
-            self.take(1, ")" * self.extra[-1] + "|" + "".join(self.opened[-1]))
+            self.take(1, "(?m:$)" if "m" in flags else "(?:\\Z)")
+        elif char == ".":
+            self.take(1, "(?s:.)" if "s" in flags else ".")
+        elif char == "|":
+            self.take(1, "|")
         elif char in "*+?{":
             self.quantifier()
         else:
-            self.take(1, char)
+            self.literal(1, ord(char))
+
+    def literal(self, length: int, code: int) -> None:
+        """One character, in either case where case does not count."""
+        if "i" in self.flags[-1]:
+            ranges = characters.in_any_case([(code, code)])
+            if ranges != [(code, code)]:
+                self.take(length, characters.written(ranges))
+                return
+        self.take(length, re.escape(chr(code)))
 
     def quantifier(self) -> None:
         """A repetition; Python's possessive form does not exist in Go."""
@@ -89,115 +101,131 @@ class _Translator:
         if found is None:
             self.take(1, "\\{")
             return
+        if any(int(number) > _MOST_TIMES for number in re.findall(r"\d+", found[0])):
+            raise EvaluationError("the regular expression repeats something too often")
         end = found.end()
-        self.take(len(found[0]), found[0])
-        if self.pattern[end : end + 1] == "?":
-            self.take(1, "?")
-            end += 1
-        if _QUANTIFIER.match(self.pattern, end):
+        lazy = self.pattern[end : end + 1] == "?"
+        if _QUANTIFIER.match(self.pattern, end + lazy):
             raise EvaluationError("the regular expression repeats a repetition")
+        self.take(len(found[0]) + lazy, found[0] + ("?" if lazy != ("U" in self.flags[-1]) else ""))
 
     def group(self) -> None:
-        """The opening of a group."""
+        """The opening of a group, or flags for the rest of the group around."""
         pattern, position = self.pattern, self.position
         flags = _FLAGS.match(pattern, position)
-        if flags is not None and (flags[1] or flags[2] or flags[3] == ":"):
-            self.flags(flags)
+        if flags is not None:
+            held = (self.flags[-1] | set(flags[1])) - set(flags[2] or "")
+            if flags[3] == ":":
+                self.flags.append(held)
+                self.take(len(flags[0]), "(?:")
+            else:
+                self.flags[-1] = held
+                self.take(len(flags[0]), "")
             return
-        named = re.compile(r"\(\?P?<(\w+)>").match(pattern, position)
-        if named is not None:
-            self.take(len(named[0]), f"(?P<{named[1]}>")
-        elif pattern.startswith("(?", position):
+        named = _NAMED.match(pattern, position)
+        if named is not None and _NAME.fullmatch(named[1]) is None:
+            raise EvaluationError("the regular expression has a group with an invalid name")
+        if named is None and pattern.startswith("(?", position):
             raise EvaluationError("the regular expression uses a kind of group that Go does not have")
-        else:
-            self.take(1, "(")
-        self.multiline.append(self.multiline[-1])
-        self.extra.append(0)
-        self.opened.append([])
-
-    def flags(self, found: re.Match[str]) -> None:
-        """``(?i)``, which holds to the end of its group, and ``(?i:…)``."""
-        on, off = found[1], found[2] or ""
-        if "U" in on + off:
-            raise TooLargeError("a regular expression with the flag U cannot be evaluated safely")
-        multiline = ("m" in on or self.multiline[-1]) and "m" not in off
-        written = f"(?{on}{'-' + off if off else ''}:" if on or off else "(?:"
-        self.take(len(found[0]), written)
-        if found[3] == ":":
-            self.multiline.append(multiline)
-            self.extra.append(0)
-            self.opened.append([])
-        else:
-            self.multiline[-1] = multiline
-            self.extra[-1] += 1
-            self.opened[-1].append(written)
+        self.names.append(named[1] if named is not None else "")
+        self.flags.append(self.flags[-1])
+        self.take(len(named[0]) if named is not None else 1, "(")
 
     def escape(self) -> None:
         """A backslash outside brackets."""
         pattern, position = self.pattern, self.position
         letter = pattern[position + 1 : position + 2]
-        wide = _HEX.match(pattern, position)
-        if wide is not None and int(wide[1], 16) < 0x110000:
-            self.take(len(wide[0]), re.escape(chr(int(wide[1], 16))))
-        elif letter == "Q":
+        if letter == "Q":
             end = pattern.find("\\E", position)
-            end = len(pattern) if end < 0 else end
-            text = pattern[position + 2 : end]
-            self.take(min(end + 2, len(pattern)) - position, re.escape(text))
-        elif letter == "z":
-            self.take(2, "\\Z")
-        elif letter == "s":
-            self.take(2, "[\\t\\n\\f\\r ]")
-        elif letter == "S":
-            self.take(2, "[^\\t\\n\\f\\r ]")
-        elif letter in "pPC":
-            raise TooLargeError("a regular expression with Unicode classes cannot be evaluated safely")
-        elif not letter or letter in "Zkgu123456789" or (letter.isalpha() and letter not in "dDwWbBAafnrtvx"):
-            raise EvaluationError(f"\\{letter} is not part of a regular expression in Go")
+            text = pattern[position + 2 :] if end < 0 else pattern[position + 2 : end]
+            self.position += 2
+            for char in text:
+                self.literal(1, ord(char))
+            self.position = min(self.position + 2, len(pattern))
+        elif letter in _PLACES:
+            self.take(2, _PLACES[letter])
         else:
-            self.take(2, "\\" + letter)
+            ranges, end = self.escaped(position)
+            if isinstance(ranges, int):
+                self.literal(end - position, ranges)
+            else:
+                self.take(end - position, characters.written(ranges))
+
+    def escaped(self, position: int) -> tuple[Ranges | int, int]:
+        """The class or the character that a backslash stands for, and where it ends."""
+        pattern = self.pattern
+        letter = pattern[position + 1 : position + 2]
+        if letter and letter in "dDsSwW":
+            ranges = characters.PERL[letter.lower()]
+            ranges = characters.in_any_case(ranges) if "i" in self.flags[-1] else ranges
+            return (ranges if letter.islower() else characters.others(ranges)), position + 2
+        if letter and letter in "pP":
+            found = _UNICODE.match(pattern, position)
+            if found is None:
+                raise EvaluationError("the regular expression has an unclosed class of characters")
+            ranges = characters.of_unicode(found[3] or found[2])
+            ranges = characters.in_any_case(ranges) if "i" in self.flags[-1] else ranges
+            return (characters.others(ranges) if (letter == "P") != bool(found[1]) else ranges), found.end()
+        if letter in _CONTROL:
+            return _CONTROL[letter], position + 2
+        wide, octal = _HEX.match(pattern, position), _OCTAL.match(pattern, position)
+        if wide is not None and int(wide[1] or wide[2], 16) <= characters.LAST:
+            return int(wide[1] or wide[2], 16), wide.end()
+        if octal is not None:
+            return int(octal[1], 8), octal.end()
+        if not letter or letter.isalnum() or not letter.isascii():
+            raise EvaluationError(f"\\{letter} is not part of a regular expression in Go")
+        return ord(letter), position + 2
 
     def bracket(self) -> None:
         """A class of characters."""
         pattern = self.pattern
-        position = self.position + 1
-        made = ["["]
-        if pattern.startswith("^", position):
-            made.append("^")
-            position += 1
-        first = True
-        while position < len(pattern) and (first or pattern[position] != "]"):
+        negated = pattern.startswith("^", self.position + 1)
+        position = start = self.position + 1 + negated
+        members: Ranges = []
+        while position == start or not pattern.startswith("]", position):
+            if position >= len(pattern):
+                raise EvaluationError("the regular expression has an unclosed bracket")
             named = _CLASS.match(pattern, position)
-            char = pattern[position]
             if named is not None:
-                if named[2] not in _CLASSES:
+                ranges = characters.NAMED.get(named[2])
+                if ranges is None:
                     raise EvaluationError("the regular expression has an unknown class of characters")
-                made.append(_others(_CLASSES[named[2]]) if named[1] else _CLASSES[named[2]])
                 position = named.end()
-            elif char == "\\":
-                letter = pattern[position + 1 : position + 2]
-                if letter in "pPSQ" or not letter:
-                    raise TooLargeError("a regular expression with such a class cannot be evaluated safely")
-                made.append("\\t\\n\\f\\r " if letter == "s" else "\\" + letter)
-                position += 2
             else:
-                made.append("\\" + char if char in "[]&~|" else char)
-                position += 1
-            first = False
-        if position >= len(pattern):
+                ranges, position = self.spanned(position)
+            if "i" in self.flags[-1]:
+                ranges = characters.in_any_case(ranges)
+            members += characters.others(ranges) if named is not None and named[1] else ranges
+        ranges = characters.merged(members)
+        self.take(position + 1 - self.position, characters.written(characters.others(ranges) if negated else ranges))
+
+    def spanned(self, position: int) -> tuple[Ranges, int]:
+        """A character, a range of them or a class with a backslash, and where it ends."""
+        first, position = self.member(position)
+        if not isinstance(first, int):
+            return first, position
+        if not self.pattern.startswith("-", position) or self.pattern[position + 1 : position + 2] in ("", "]"):
+            return [(first, first)], position
+        last, position = self.member(position + 1)
+        if not isinstance(last, int) or last < first:
+            raise EvaluationError("the regular expression has an invalid range of characters")
+        return [(first, last)], position
+
+    def member(self, position: int) -> tuple[Ranges | int, int]:
+        """One character of a class, or a class inside it, and where it ends."""
+        if self.pattern.startswith("\\", position):
+            return self.escaped(position)
+        if position >= len(self.pattern):
             raise EvaluationError("the regular expression has an unclosed bracket")
-        self.made.append("".join(made) + "]")
-        self.position = position + 1
-
-
-def _others(members: str) -> str:
-    """Every character that is not in a class, as the inside of another class."""
-    inside = re.compile(f"[{members}]", re.ASCII)
-    return "".join(f"\\x{code:02x}" for code in range(128) if not inside.match(chr(code))) + "\\x80-\U0010ffff"
+        return ord(self.pattern[position]), position + 1
 
 
 def growth(source: str) -> int | None:
-    """The exponent of the worst growth of a backtracking match with the text's length, None for an exponential one."""
+    """The exponent of the worst growth of a backtracking match with the text's length, None for an exponential one.
+
+    None also for a repetition of what may be empty: there Go and Python differ in what the groups hold.
+    """
     from importlib import import_module
 
     parser: Any = import_module("re._parser")  # it has no public name
@@ -213,7 +241,7 @@ def _repeats(tree: Any, inside: int) -> int | None:
         more: int | None = 0
         if name in ("MAX_REPEAT", "MIN_REPEAT"):
             many = int(argument[1]) > 10
-            if many and inside:
+            if (many and inside) or argument[2].getwidth()[0] == 0:
                 return None
             more = _repeats(argument[2], inside + many)
             more = None if more is None else more + many

@@ -6,6 +6,7 @@ The states of the pattern are followed together, best first, as RE2 does; the pa
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from importlib import import_module
 
 from sumptuary.sources.terraform.scope import TooLargeError
@@ -22,15 +23,10 @@ ops: Any = import_module("re._constants")
 parser: Any = import_module("re._parser")
 """Python's own parser of patterns and its vocabulary: neither has a public name, or types."""
 _LARGEST_PROGRAM = 4_000
-_CATEGORIES: dict[str, Test] = {
-    "CATEGORY_DIGIT": lambda char: "0" <= char <= "9",
-    "CATEGORY_NOT_DIGIT": lambda char: not "0" <= char <= "9",
-    "CATEGORY_SPACE": lambda char: char in " \t\n\r\f\v",
-    "CATEGORY_NOT_SPACE": lambda char: char not in " \t\n\r\f\v",
-    "CATEGORY_WORD": lambda char: char.isascii() and (char.isalnum() or char == "_"),
-    "CATEGORY_NOT_WORD": lambda char: not (char.isascii() and (char.isalnum() or char == "_")),
-}
-_is_word = _CATEGORIES["CATEGORY_WORD"]
+
+
+def _is_word(char: str) -> bool:
+    return char.isascii() and (char.isalnum() or char == "_")
 
 
 class Program:
@@ -39,7 +35,6 @@ class Program:
     def __init__(self, source: str) -> None:
         tree = parser.parse(source, re.ASCII)
         self.groups: int = tree.state.groups - 1
-        self.names: dict[str, int] = dict(tree.state.groupdict)
         self.steps: list[Step] = []
         self._sequence(tree, tree.state.flags)
         self._add("end")
@@ -86,20 +81,37 @@ class Program:
 
     def _repeat(self, argument: Any, flags: int, *, greedy: bool) -> None:
         least, most, inner = argument
+        if most is ops.MAXREPEAT:
+            self._repeat_on(least, inner, flags, greedy=greedy)
+            return
         for _ in range(least):
             self._sequence(inner, flags)
-        if most is ops.MAXREPEAT:
-            split = self._add("split")
-            self._sequence(inner, flags)
-            self._add("jump", split)
-            self._choose(split, greedy)
-            return
         splits: list[int] = []
         for _ in range(most - least):
             splits.append(self._add("split"))
             self._sequence(inner, flags)
         for split in splits:
             self._choose(split, greedy)
+
+    def _repeat_on(self, least: int, inner: Any, flags: int, *, greedy: bool) -> None:
+        """A repetition without end. What may be empty is tried once before it is left, as Go does: ``(x+)?``."""
+        first: int | None = None
+        if least == 0:
+            first = self._add("split")
+            if inner.getwidth()[0] > 0:
+                self._sequence(inner, flags)
+                self._add("jump", first)
+                self._choose(first, greedy)
+                return
+        for _ in range(least - 1):
+            self._sequence(inner, flags)
+        start = len(self.steps)
+        self._sequence(inner, flags)
+        split = self._add("split")
+        inside, past = start, len(self.steps)
+        self.steps[split] = ("split", inside, past) if greedy else ("split", past, inside)
+        if first is not None:
+            self._choose(first, greedy)
 
     def _choose(self, split: int, greedy: bool) -> None:
         inside, past = split + 1, len(self.steps)
@@ -176,38 +188,28 @@ def _test(operation: Any, argument: Any, flags: int) -> Test:
     if operation is ops.ANY:
         return (lambda char: True) if flags & re.DOTALL else (lambda char: char != "\n")
     if operation is ops.IN:
-        plain = _members(argument)
-    else:
-        wanted = chr(argument)
-        plain = _single(wanted, negated=operation is not ops.LITERAL)
-    if not flags & re.IGNORECASE:
-        return plain
-    if operation is ops.NOT_LITERAL:
-        return lambda char: plain(char.lower()) and plain(char.upper())
-    return lambda char: plain(char) or plain(char.lower()) or plain(char.upper())
-
-
-def _single(wanted: str, *, negated: bool) -> Test:
-    return wanted.__ne__ if negated else wanted.__eq__
-
-
-def _between(low: int, high: int) -> Test:
-    return lambda char: low <= ord(char) <= high
+        return _members(argument)
+    return chr(argument).__eq__ if operation is ops.LITERAL else chr(argument).__ne__
 
 
 def _members(items: Any) -> Test:
-    tests: list[Test] = []
+    """The test of a class: its ranges are in order and apart."""
     negated = False
+    starts: list[str] = []
+    ends: list[str] = []
     for operation, argument in items:
         if operation is ops.NEGATE:
             negated = True
-        elif operation is ops.RANGE:
-            tests.append(_between(argument[0], argument[1]))
-        elif operation is ops.CATEGORY:
-            tests.append(_CATEGORIES[str(argument)])
-        else:
-            tests.append(_between(argument, argument))
-    return lambda char: any(test(char) for test in tests) != negated
+            continue
+        low, high = argument if operation is ops.RANGE else (argument, argument)
+        starts.append(chr(low))
+        ends.append(chr(high))
+
+    def holds(char: str) -> bool:
+        place = bisect_right(starts, char) - 1
+        return (place >= 0 and char <= ends[place]) != negated
+
+    return holds
 
 
 def matches(program: Program, text: str) -> Iterator[list[int]]:

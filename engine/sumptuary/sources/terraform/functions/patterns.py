@@ -13,6 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from sumptuary.sources.terraform.functions.go_patterns import Translation
     from sumptuary.sources.terraform.functions.linear import Program
 
 FUNCTIONS = Table()
@@ -20,7 +21,7 @@ function = FUNCTIONS.function
 _LONGEST_PATTERN = 2_000
 _FAST_WORK = 200_000
 _MOST_WORK = 3_000_000
-_REPLACEMENT = re.compile(r"\$(\$|\w+|\{\w+\})", re.ASCII)
+_REPLACEMENT = re.compile(r"\$(\$|\w+|\{\w+\})")
 
 Spans = list[int]
 """A match: start and end of the whole, then of each group, -1 for a group that took no part."""
@@ -31,15 +32,16 @@ class _Pattern:
 
     __slots__ = ("_exponent", "_matcher", "_program", "_source", "groups", "names")
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, translation: Translation) -> None:
         from sumptuary.sources.terraform.functions.go_patterns import growth
 
+        source = translation.source
         self._source = source
         self._matcher = re.compile(source, re.ASCII)
         self._exponent = growth(source)
         self._program: Program | None = None
         self.groups = self._matcher.groups
-        self.names = dict(self._matcher.groupindex)
+        self.names = translation.names
 
     def found(self, text: str) -> Iterator[Spans]:
         """Every match from left to right. Raises TooLargeError when they would take too long to find."""
@@ -79,10 +81,10 @@ def _taken(text: str, spans: Spans, group: int) -> str | None:
 
 
 def _captured(pattern: _Pattern, text: str, spans: Spans) -> object:
-    if pattern.names:
-        if len(pattern.names) != pattern.groups:
+    if any(pattern.names):
+        if not all(pattern.names):
             raise EvaluationError("a regular expression has either named or unnamed groups")
-        return {name: _taken(text, spans, pattern.names[name]) for name in sorted(pattern.names)}
+        return {name: _taken(text, spans, group) for group, name in enumerate(pattern.names, 1)}
     if pattern.groups:
         return [_taken(text, spans, group) for group in range(1, pattern.groups + 1)]
     return _taken(text, spans, 0)
@@ -126,7 +128,9 @@ def _filled(pattern: _Pattern, replacement: str, text: str, spans: Spans) -> str
         name = found[1].strip("{}")
         if name == "$":
             return "$"
-        number = int(name) if name.isdecimal() and len(name) < 5 else pattern.names.get(name, -1)
-        return _taken(text, spans, number) or "" if 0 <= number <= pattern.groups else ""
+        if name.isascii() and name.isdecimal() and (name == "0" or name[0] != "0"):
+            return _taken(text, spans, int(name)) or "" if len(name) < 5 and int(name) <= pattern.groups else ""
+        groups = (group for group, other in enumerate(pattern.names, 1) if other == name)
+        return next((taken for group in groups if (taken := _taken(text, spans, group)) is not None), "")
 
     return _REPLACEMENT.sub(group, replacement)
