@@ -19,6 +19,7 @@ import pytest
 
 from sumptuary.sources.terraform import tolerant, well_formed
 from sumptuary.sources.terraform.glance import Glance, UnclearError
+from sumptuary.sources.terraform.nodes import Object
 from sumptuary.sources.terraform.syntax import Body
 
 FIXTURES = Path(__file__).parents[3] / "fixtures"
@@ -100,6 +101,19 @@ ORDINARY = [
 def test_an_ordinary_file_is_read_at_once(text: str) -> None:
     assert well_formed.read(text) is not None
     assert disagreement(text) == ""
+
+
+def test_the_keys_of_an_object_that_is_read_on_the_way_keep_their_place() -> None:
+    text = "a = 1\nb = {\n  c = [for x in y : x]\n  d = 2\n}\n"
+    quick = well_formed.read(text)
+    assert quick is not None
+    value = quick.attributes["b"].expression
+    whole = tolerant.read(text.encode(), "main.tf").body.attributes["b"].expression
+    (read, expected) = (value.node(), whole.node())
+    assert isinstance(read, Object)
+    assert isinstance(expected, Object)
+    assert [value.text[at] for at in read.offsets] == ["c", "d"]
+    assert read.offsets == expected.offsets
 
 
 @pytest.mark.parametrize(

@@ -19,12 +19,16 @@ class ReadError(Exception):
 
 
 class Cursor:
-    """A text and how far it is read. ``lines_end`` tells whether a line end closes the expression here."""
+    """A text and how far it is read, from ``start`` on.
 
-    __slots__ = ("depth", "gap", "lines_end", "position", "text")
+    ``lines_end`` tells whether a line end closes the expression here; ``gap`` is the white space last passed.
+    """
+
+    __slots__ = ("depth", "gap", "lines_end", "position", "start", "text")
 
     def __init__(self, text: str, position: int = 0) -> None:
         self.text = text
+        self.start = position
         self.position = position
         self.depth: int = 0
         self.gap = (0, 0)

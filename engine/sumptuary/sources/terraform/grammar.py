@@ -314,7 +314,7 @@ class Reader(Cursor):
     def _pairs(self, offsets: list[int]) -> list[tuple[Node, Node]]:
         pairs: list[tuple[Node, Node]] = []
         while not self.at("}"):
-            offsets.append(self.position)
+            offsets.append(self.position - self.start)
             key = self._key()
             self.lines_end = True
             if not self.take("=") and not self.take(":"):
