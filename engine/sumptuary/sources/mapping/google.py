@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sumptuary.model import Accelerators, Resource
+from sumptuary.model import Accelerators, Resource, Tag
 from sumptuary.sources.mapping.shape import Shape, mapped, text, whole
 from sumptuary.values import Absent, Unknown, is_list, is_map
 
@@ -72,6 +72,26 @@ def _node_pool(resource: Resource, peers: Peers) -> None:
         compute.minimum = whole(resource.attribute("autoscaling.total_min_node_count"))
         compute.maximum = whole(resource.attribute("autoscaling.total_max_node_count"))
     _accelerators(resource, "node_config.guest_accelerator", "type", "count")
+    _labels_of_cluster(resource, peers)
+
+
+def _labels_of_cluster(resource: Resource, peers: Peers) -> None:
+    """What a cluster is labelled its nodes are too, unless their pool says otherwise (GKE, label propagation)."""
+    found = (peers.get(address) for address in resource.relations.get("cluster", ()))
+    cluster = next((each for each in found if each is not None and each.type == "google_container_cluster"), None)
+    own = resource.tags
+    if cluster is None:
+        if own.rest is None:
+            waits = f"{resource.address}.cluster"
+            own.rest = Unknown("its cluster hands labels down, and is not in this configuration", (waits,))
+        return
+    handed: dict[str, Tag] = {}
+    for key, tag in cluster.tags.entries.items():
+        value = tag.value if own.rest is None else own.rest  # the pool's own labels win, and not all are known
+        handed[key] = Tag(value, "inherited", tag.place or cluster.origin.place_of(cluster.tag_attribute))
+    rest = cluster.tags.rest
+    own.entries = {**handed, **own.entries}
+    own.rest = rest if own.rest is None else own.rest if rest is None else own.rest.joined(rest)
 
 
 def _per_zone(resource: Resource) -> None:

@@ -16,9 +16,9 @@ from sumptuary.sources.terraform.expansion import (
 )
 from sumptuary.sources.terraform.instances import Nodes
 from sumptuary.sources.terraform.namespaces import Locals, Modules, Variables
-from sumptuary.sources.terraform.providers import Configuration, provider_name
+from sumptuary.sources.terraform.providers import Configuration, passed, stands_in
 from sumptuary.sources.terraform.scope import Budget, Inner, TreeFiles
-from sumptuary.values import CALLER, PartialMap, Unknown, is_map
+from sumptuary.values import CALLER, PartialMap, Unknown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -156,10 +156,12 @@ class Instance:
 
     def provider(self, key: str) -> Configuration | Unknown | None:
         """The provider configuration known here as ``aws`` or ``aws.eu``; None is an implicit, empty one."""
-        if key in self.module.providers:
+        declared = self.module.providers.get(key)
+        given = passed(self.call, key) if self.call is not None else None
+        if declared is not None and (given is None or not stands_in(declared)):
             found = self._configurations.get(key)
             if found is None:
-                found = self._configurations[key] = Configuration(self.module.providers[key], self)
+                found = self._configurations[key] = Configuration(declared, self)
             return found
         if self.call is None or self.parent is None:
             if self.run.reusable:
@@ -167,16 +169,8 @@ class Instance:
             if self.module.hides_provider:
                 return Unknown("the provider may stand in what could not be read", (f"provider.{key}",))
             return None if "." not in key else Unknown(f"no provider {key} is configured", (f"provider.{key}",))
-        passed = self.call.expression("providers")
-        if passed is not None:
-            mapping = self.call.providers
-            if mapping is None:
-                mapping = self.call.providers = provider_name(passed)
-            if isinstance(mapping, Unknown):
-                return mapping
-            given = mapping.get(key) if is_map(mapping) else None
-            if isinstance(given, str):
-                return self.parent.provider(given)
+        if given is not None:
+            return self.parent.provider(given) if isinstance(given, str) else given
         if "." in key:
             return Unknown(f"{self.address} is not given the provider {key}", (f"provider.{key}",))
         return self.parent.provider(key)

@@ -12,18 +12,21 @@ from dataclasses import dataclass
 from sumptuary.model import Origin, Place
 from sumptuary.sources.terraform import nodes
 from sumptuary.sources.terraform.cursor import ReadError
+from sumptuary.sources.terraform.expressions import Expression
+from sumptuary.sources.terraform.lazy import settled
 from sumptuary.sources.terraform.nodes import path_of
 from sumptuary.sources.terraform.scope import EvaluationError, TooLargeError
+from sumptuary.values import PartialMap, is_map
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sumptuary.sources.terraform.expressions import Expression
     from sumptuary.sources.terraform.graph import Instance
     from sumptuary.sources.terraform.instances import ResourceInstance
     from sumptuary.sources.terraform.nodes import Node
-    from sumptuary.sources.terraform.syntax import Attribute
+    from sumptuary.sources.terraform.scope import Scope
+    from sumptuary.sources.terraform.syntax import Attribute, Block
 
 DEEPEST = 16
 """Steps from name to name that are followed."""
@@ -43,11 +46,26 @@ class TracedOrigin(Origin):
         """The most precise place known: of a key of a map its own line, wherever that map was written."""
         if attribute in self.places:
             return self.places[attribute]
-        head, _, key = attribute.partition(".")
-        written = self.made.node.declaration.body.attributes.get(head)
-        if written is None or not key:
-            return super().place_of(attribute)
-        return next(trace(self._start(written), (key,)), None) or super().place_of(attribute)
+        body, rest = self.made.node.declaration.body, attribute
+        while True:
+            head, _, rest = rest.partition(".")
+            written = body.attributes.get(head)
+            if written is not None and rest:
+                return next(trace(self._start(written), (rest,)), None) or super().place_of(attribute)
+            inner = [block for block in body.blocks if block.type == head]
+            if not inner or not rest:
+                return super().place_of(attribute)
+            if head == "tag" and body is self.made.node.declaration.body:
+                return self._row(inner, rest) or super().place_of(attribute)
+            body = inner[0].body
+
+    def _row(self, blocks: list[Block], key: str) -> Place | None:
+        """The one of the ``tag`` blocks of an Auto Scaling group that is of a key, where it says so in plain text."""
+        for block in reversed(blocks):
+            written = block.body.attributes.get("key")
+            if written is not None and written.expression.literal() == key:
+                return Place(self.made.node.declaration.shown, block.line, block.end_line)
+        return None
 
     def written_at(self, attribute: str) -> tuple[Place, ...]:
         """Where the value of an attribute was written, when it was handed here by name: the innermost place first."""
@@ -62,15 +80,19 @@ class TracedOrigin(Origin):
         return tuple(dict.fromkeys(trace(self._start(written), ()))) if written is not None else ()
 
     def _start(self, written: Attribute) -> At:
-        declaration = self.made.node.declaration
-        return At(self.made.node.instance, written.expression, declaration.shown, written.line)
+        made, declaration = self.made, self.made.node.declaration
+        repeated = declaration.expression("for_each")
+        return At(
+            made.node.instance, written.expression, declaration.shown, written.line, DEEPEST, made.scope, repeated
+        )
 
 
 @dataclass(slots=True, eq=False, repr=False)
 class At:
     """An expression that is being looked at, in the module instance whose names it uses, and where it stands.
 
-    ``line`` is that of the attribute that it is the value of.
+    ``line`` is that of the attribute that it is the value of. ``inner`` is the scope in which its block is repeated, if
+    it is, and ``repeated`` the expression of that ``for_each``.
     """
 
     instance: Instance
@@ -78,6 +100,13 @@ class At:
     shown: str
     line: int
     left: int = DEEPEST
+    inner: Scope | None = None
+    repeated: Expression | None = None
+
+    def value(self, node: Node) -> object:
+        """The value of a part of the expression."""
+        scope = self.inner if self.inner is not None else self.instance
+        return settled(Expression.of(node, self.line).evaluate(scope))
 
     def place(self, offset: int | None = None) -> Place:
         """Where it stands, or an offset in its text."""
@@ -108,18 +137,36 @@ def _in_node(at: At, node: Node, keys: tuple[str, ...]) -> Iterator[Place]:
         yield from _in_object(at, node, keys)
     elif isinstance(node, nodes.Call):
         if keys and node.name in ("merge", "tomap", "tostring", "try", "coalesce") and not node.expanded:
-            later_wins = node.name == "merge"
-            for argument in reversed(node.arguments) if later_wins else node.arguments:
-                if (found := next(_in_node(at, argument, keys), None)) is not None:
-                    yield found
-                    return
+            yield from _in_call(at, node, keys)
     elif isinstance(node, nodes.Conditional):
-        for arm in (node.yes, node.no) if keys else ():
-            yield from _in_node(at, arm, keys)
+        if keys:
+            said = at.value(node.condition)
+            for arm in (node.yes,) if said is True else (node.no,) if said is False else (node.yes, node.no):
+                yield from _in_node(at, arm, keys)
     else:
         path = path_of(node)
         if path is not None:
             yield from _by_name(at, path, keys)
+
+
+def _in_call(at: At, node: nodes.Call, keys: tuple[str, ...]) -> Iterator[Place]:
+    """The argument that gives the key; of ``merge`` the last one that has it."""
+    for argument in reversed(node.arguments) if node.name == "merge" else node.arguments:
+        has = _has(at.value(argument), keys[0])
+        if has is False:
+            continue
+        found = next(_in_node(at, argument, keys), None)
+        if found is not None:
+            yield found
+        if found is not None or has:
+            return
+
+
+def _has(value: object, key: str) -> bool | None:
+    """Whether a map has a key; None where that is not known."""
+    if is_map(value):
+        return True if key in value else None if isinstance(value, PartialMap) else False
+    return False if value is None else None
 
 
 def _in_object(at: At, node: nodes.Object, keys: tuple[str, ...]) -> Iterator[Place]:
@@ -143,7 +190,9 @@ def _by_name(at: At, path: tuple[str, ...], keys: tuple[str, ...]) -> Iterator[P
     if len(path) < 2:
         return
     first, name, rest = path[0], path[1], (*path[2:], *keys)
-    if first == "local":
+    if first == "each" and name == "value" and rest:
+        yield from _in_element(at, rest)
+    elif first == "local":
         declared = at.instance.module.locals.get(name)
         if declared is not None:
             attribute, shown = declared
@@ -168,6 +217,14 @@ def _by_name(at: At, path: tuple[str, ...], keys: tuple[str, ...]) -> Iterator[P
             yield Place(output.shown, value.line)
 
 
+def _in_element(at: At, keys: tuple[str, ...]) -> Iterator[Place]:
+    """The value of this element of what a block is repeated for."""
+    each = at.inner.root("each") if at.inner is not None else None
+    key = each.get("key") if is_map(each) else None
+    if at.repeated is not None and isinstance(key, str):
+        yield from trace(At(at.instance, at.repeated, at.shown, at.line, at.left - 1), (key, *keys))
+
+
 def _from_stack(at: At, keys: tuple[str, ...], name: str) -> Iterator[Place]:
     """The value that a stack of Terragrunt gives to one of its units."""
     from sumptuary.sources.terraform.terragrunt_config import Config
@@ -185,8 +242,11 @@ def trace_variable(at: At, name: str, keys: tuple[str, ...]) -> Iterator[Place]:
     if instance.call is not None and instance.parent is not None:
         argument = instance.call.body.attributes.get(name)
         if argument is not None:
-            shown, left = instance.call.shown, at.left - 1
-            yield from trace(At(instance.parent, argument.expression, shown, argument.line, left), keys)
+            shown, repeated = instance.call.shown, instance.call.expression("for_each")
+            start = At(
+                instance.parent, argument.expression, shown, argument.line, at.left - 1, instance.outside, repeated
+            )
+            yield from trace(start, keys)
             yield Place(shown, argument.line)
             return
     if instance.call is None and instance.run.unit is not None:
@@ -196,6 +256,7 @@ def trace_variable(at: At, name: str, keys: tuple[str, ...]) -> Iterator[Place]:
             return
     declared = instance.module.variables.get(name)
     default = declared.body.attributes.get("default") if declared is not None else None
-    if declared is not None and default is not None and not instance.module.variable_files:
-        yield from trace(At(instance, default.expression, declared.shown, default.line, at.left - 1), keys)
-        yield Place(declared.shown, default.line)
+    if declared is None or default is None or (instance.call is None and instance.run.given.value(declared)[0]):
+        return
+    yield from trace(At(instance, default.expression, declared.shown, default.line, at.left - 1), keys)
+    yield Place(declared.shown, default.line)

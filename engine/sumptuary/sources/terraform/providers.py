@@ -74,6 +74,25 @@ def provider_name(expression: Expression) -> object:
     return settled(expression.evaluate(_AnyName({})))
 
 
+def passed(call: Declaration, key: str) -> str | Unknown | None:
+    """The caller's name of the provider that a module call hands on as ``key``; None where it hands none on as that."""
+    given = call.expression("providers")
+    if given is None:
+        return None
+    if call.providers is None:
+        call.providers = provider_name(given)
+    if isinstance(call.providers, Unknown):
+        return call.providers
+    name = call.providers.get(key) if is_map(call.providers) else None
+    return name if isinstance(name, str) else None
+
+
+def stands_in(declaration: Declaration) -> bool:
+    """Whether a provider block is empty but for its alias: it then stands in for the one that the caller hands on."""
+    body = declaration.body
+    return declaration.damage is None and not body.blocks and body.attributes.keys() <= {"alias", "version"}
+
+
 class Configuration:
     """A provider block in a module instance. Settings are worked out when asked for."""
 

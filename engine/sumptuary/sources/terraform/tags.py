@@ -18,12 +18,17 @@ if TYPE_CHECKING:
 
 _NESTED = {
     "aws_autoscaling_group": "tag",
+    "google_cloud_run_domain_mapping": "metadata.labels",
+    "google_cloud_run_service": "metadata.labels",
     "google_sql_database_instance": "settings.user_labels",
     "google_container_node_pool": "node_config.resource_labels",
+    "kubernetes_manifest": "manifest.metadata.labels",
 }
 """Types whose tags stand elsewhere than at the top."""
 _NO_DEFAULT_TAGS = frozenset({"aws_autoscaling_group"})
 """AWS types that the provider's default_tags leave alone, by its documentation."""
+_DEFAULT_LABELS = frozenset({"labels", "metadata.labels", "resource_labels"})
+"""Attributes over which the Google provider lays its default_labels: neither user_labels nor those of nodes."""
 _USUAL = {"aws": "tags", "azurerm": "tags", "azapi": "tags", "google": "labels"}
 _attributes: dict[str, str] = {}
 
@@ -49,7 +54,9 @@ def _takes_default_tags(resource: Resource) -> bool:
     type_name = resource.type
     if type_name in _NO_DEFAULT_TAGS or not resource.tag_attribute:
         return False
-    return type_name.startswith(("aws_", "google_"))
+    if type_name.startswith("google_"):
+        return resource.tag_attribute in _DEFAULT_LABELS
+    return type_name.startswith("aws_")
 
 
 def read_tags(resource: Resource, configuration: Provider | Unknown | None) -> Tags:

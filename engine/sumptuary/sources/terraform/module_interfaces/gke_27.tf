@@ -19,6 +19,7 @@ resource "google_container_cluster" "primary" {
 resource "google_container_node_pool" "pools" {
   for_each = { for pool in var.node_pools : pool.name => pool }
 
+  cluster            = google_container_cluster.primary.name
   project            = var.project_id
   name               = each.key
   location           = var.regional ? var.region : var.zones[0]
