@@ -15,25 +15,32 @@ DEEPEST = 60
 
 BLANKS = r"(?:[ \t\n]++|\r(?=\n)|#[^\n]*+|//[^\n]*+|/\*(?:[^*]++|\*(?!/))*+\*/)*+"
 """White space and comments, over any number of lines."""
-NAME = r"[A-Za-z_][\w-]*+"
-_PATH = rf'{NAME}(?:\.{NAME}|\[(?:\d++|"[^"\\$%\n]*+"|\*|{NAME}(?:\.{NAME})*+)\])*+'
-_TEXT = rf'"(?:[^"\\$%\n]++|\\["\\nrt]|[$%](?![$%{{])|\$\{{[ \t]*+{_PATH}[ \t]*+\}})*+"'
-SIMPLE = rf"(?:{_TEXT}|{_PATH}|\d++(?:\.\d++)?+(?![\w.]))(?![(\[])"
-"""A traversal, a number, or a string that holds no more than traversals."""
-_ITEMS = rf"{BLANKS}(?:{SIMPLE}{BLANKS}(?:,{BLANKS}|(?=[\])])))*+"
-_HEREDOC = (
-    r"<<-?([A-Za-z_]\w*+)\r?\n(?:(?![ \t]*+\3(?![\w-]))(?:[^\n$%]++|[$%](?![{$%]))*+\n)*+[ \t]*+\3(?=[ \t]*+\r?\n)"
+NAME = r"[^\W\d][\w-]*+"
+TEXT = r'"[^"\\$%\n]*+"'
+"""A string of nothing but text. Patterns are kept small, since each start of the program compiles them anew."""
+_PATH = rf"{NAME}(?:\.{NAME}|\[(?:\d++|{TEXT}|\*|{NAME}(?:\.{NAME})*+)\])*+"
+SIMPLE = (
+    rf'(?:"(?:[^"\\$%\n]++|\\["\\nrt]|[$%](?![$%{{])|\$\{{ *+{NAME}(?:\.{NAME}|\[\d++\])*+ *+\}})*+"|{_PATH}'
+    r"|\d++(?:\.\d++)?+(?![\w.]))(?![(\[])"
 )
+"""A string that holds no more than traversals, a traversal, or a number."""
+_ITEMS = rf"{BLANKS}(?:{SIMPLE}{BLANKS}(?:,{BLANKS}|(?=[\])])))*+"
 
 _SPACE = re.compile(BLANKS)
 _OPERAND = re.compile(
-    rf"[ \t]*+[!-]*+(?:((?:{SIMPLE}|(?:{NAME}(\()|\[(?!{BLANKS}for\b)){_ITEMS}(?(2)\)|\]))(?![.\[])"
-    rf"|{_PATH}(?=\[)|{_HEREDOC})|({NAME})?\(|[\[{{](?!{BLANKS}for\b))",
+    rf"[ \t]*+[!-]*+(?:((?:{SIMPLE}|(?:{NAME}(\()|\[(?!{BLANKS}for\b)){_ITEMS}(?(2)\)|\]))(?![.\[])|{_PATH}(?=\[))"
+    rf"|({NAME})?\(|[\[{{](?!{BLANKS}for\b))",
     re.ASCII,
 )
-"""An operand as a whole (the first group), or what opens one (with the fourth, a call)."""
+"""An operand as a whole (the first group), or what opens one (with the third, a call)."""
+_HEREDOC = (
+    r"[ \t]*+<<-?([A-Za-z_]\w*+)\r?\n"
+    r"(?:(?![ \t]*+\1(?![\w-]))(?:[^\n$%]++|[$%](?![{$%]))*+\n)*+"
+    r"[ \t]*+\1(?=[ \t]*+\r?\n)"
+)
+"""A heredoc without a template in it."""
 _KEY = re.compile(
-    rf"{BLANKS}(?:(\}})|(?:{NAME}|{_TEXT}|\({_PATH}\))[ \t]*+[=:](?![=:>])"
+    rf"{BLANKS}(?:(\}})|(?:{NAME}|{TEXT})[ \t]*+[=:](?![=:>])"
     rf"(?:[ \t]*+({SIMPLE})[ \t]*+(?:,|\r?(?=[\n}}])|(?:#|//)[^\n]*+(?=\n)))?)",
     re.ASCII,
 )
@@ -79,6 +86,8 @@ class Glance:
         if not self.lines_end:
             self._pass_blanks()
         found = _OPERAND.match(self.text, self.position)
+        if found is None:
+            found = re.compile(_HEREDOC, re.ASCII).match(self.text, self.position)
         if found is None or len(self.around) > DEEPEST:
             raise UnclearError
         self.position = found.end()
@@ -89,7 +98,7 @@ class Glance:
         if sign == "{":
             self.around.append("object")
             return self._key
-        if sign == "(" and found[4] is None:
+        if sign == "(" and found[3] is None:
             self.around.append("group")
             return self._operand
         self.around.append("tuple" if sign == "[" else "call")

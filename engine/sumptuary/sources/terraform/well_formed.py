@@ -10,7 +10,7 @@ import re
 
 from sumptuary.sources.terraform.cursor import ReadError
 from sumptuary.sources.terraform.expressions import Expression
-from sumptuary.sources.terraform.glance import BLANKS, NAME, SIMPLE, Glance, UnclearError
+from sumptuary.sources.terraform.glance import BLANKS, NAME, SIMPLE, TEXT, Glance, UnclearError
 from sumptuary.sources.terraform.grammar import Reader
 from sumptuary.sources.terraform.scope import EvaluationError, TooLargeError
 from sumptuary.sources.terraform.syntax import DEEPEST, Attribute, Block, Body
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sumptuary.sources.terraform.nodes import Node
 
 _END = r"[ \t]*+(?:(?:#|//)[^\n]*+|\r?)(?=\n|\Z)"
-_LABELS = rf'(?:(?:{NAME}|"[^"\\$%\n]*+")[ \t]*+)*+'
+_LABELS = rf"(?:(?:{NAME}|{TEXT})[ \t]*+)*+"
 _ITEM = re.compile(
     rf"{BLANKS}(?:({NAME})[ \t]*+(?:=(?![=>])[ \t]*+(?:({SIMPLE}){_END})?|({_LABELS})\{{[ \t]*+(\}})?{_END})"
     rf"|(\}}){_END}|\Z)",
@@ -28,11 +28,11 @@ _ITEM = re.compile(
 )
 """A name with the value of an attribute or with the opening of a block, or the end of a block, or of the file."""
 _ATTRIBUTE, _SIMPLE_ATTRIBUTE, _OPENED, _EMPTY_BLOCK, _CLOSED = 1, 2, 3, 4, 5
-_ON_ONE_LINE = re.compile(rf"{BLANKS}({NAME})[ \t]*+({_LABELS})\{{[ \t]*+({NAME})[ \t]*+=(?![=>])[ \t]*+", re.ASCII)
+_ON_ONE_LINE = rf"{BLANKS}({NAME})[ \t]*+({_LABELS})\{{[ \t]*+({NAME})[ \t]*+=(?![=>])[ \t]*+"
 """A block that is opened and closed on one line, up to the value of its only argument."""
 _LINE_END = re.compile(_END)
-_BRACE_END = re.compile(rf"[ \t]*+\}}{_END}")
-_LABEL = re.compile(rf'"([^"]*+)"|({NAME})', re.ASCII)
+_BRACE_END = rf"[ \t]*+\}}{_END}"
+_LABEL = re.compile(r'[^\s"]+|"[^"]*"')
 
 
 def read(text: str) -> Body | None:
@@ -120,7 +120,7 @@ class _FileReader:
     def block(self, name: str, labels: str, start: int, *, opened: bool) -> Body:
         """Add a block and give its body; of one that stays open, what comes next is read into it."""
         line = self.line_at(start)
-        words = tuple(quoted or bare for quoted, bare in _LABEL.findall(labels)) if labels else ()
+        words = tuple(label.strip('"') for label in _LABEL.findall(labels)) if labels else ()
         block = Block(name, words, Body(), line, line)
         self.body.blocks.append(block)
         if opened:
@@ -132,7 +132,7 @@ class _FileReader:
 
     def block_on_one_line(self, position: int) -> int:
         """Read ``name { argument = value }``; gives where it ends."""
-        found = _ON_ONE_LINE.match(self.text, position)
+        found = re.compile(_ON_ONE_LINE, re.ASCII).match(self.text, position)
         if found is None:
             raise UnclearError
         outer = self.body
@@ -140,4 +140,4 @@ class _FileReader:
         end = self.value(found[3], found.start(3), found.end())
         block, self.body = outer.blocks[-1], outer
         block.end_line = self.line_at(end)
-        return self.past(_BRACE_END, end)
+        return self.past(re.compile(_BRACE_END), end)
