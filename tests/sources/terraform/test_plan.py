@@ -269,6 +269,42 @@ def test_sources_beside_a_plan_give_lines(tmp_path: Path) -> None:
     assert Path(other.path).name == "plan.json"
 
 
+def test_default_tags_of_a_plan_are_where_the_provider_beside_it_gives_them(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "m").mkdir()
+    tags = 'default_tags {\n    tags = { Owner = "ml" }\n  }\n}\n'
+    (tmp_path / "main.tf").write_text(f'module "m" {{ source = "./m" }}\n\nprovider "aws" {{\n  {tags}')
+    (tmp_path / "m" / "main.tf").write_text(f'provider "aws" {{\n  alias = "eu"\n  {tags}')
+    merged = {"tags": {"Name": "x"}, "tags_all": {"Name": "x", "Owner": "ml"}}
+    named = {"a": "aws", "b": "m:aws.gone"}
+    inner = [{"address": "aws_instance.c", "provider_config_key": "module.m:aws.eu"}]
+    found, _ = changes(
+        tmp_path,
+        {
+            "format_version": "1.2",
+            "resource_changes": [
+                row(address, ["create"], before=None, after=merged)
+                for address in ("aws_instance.a", "aws_instance.b", "module.m.aws_instance.c")
+            ],
+            "configuration": {
+                "provider_config": {"aws": {}, "module.m:aws.eu": {"module_address": "module.m"}, "m:aws.gone": {}},
+                "root_module": {
+                    "resources": [
+                        {"address": f"aws_instance.{name}", "provider_config_key": key} for name, key in named.items()
+                    ],
+                    "module_calls": {"m": {"module": {"resources": inner}}},
+                },
+            },
+        },
+    )
+    places = [after(found, each).tags.entries["Owner"].place for each in found]
+    shown = [
+        f"{Path(place.path).relative_to(Path(os.path.relpath(tmp_path)))}:{place.line}" for place in places if place
+    ]
+    assert shown == ["main.tf:5", "m/main.tf:4"]
+    assert places[1] is None
+
+
 @pytest.mark.parametrize(
     ("document", "line", "message"),
     [

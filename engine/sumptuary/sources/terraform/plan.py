@@ -85,6 +85,7 @@ class _Reading:
         self.shown = shown
         self.configuration = PlanConfiguration(document)
         self.sources = Sources(os.path.dirname(os.path.abspath(path)))
+        self.configuration.locate(self.sources.tags_place)
         self.kind = "plan" if document.keys() & {"planned_values", "resource_changes"} else "state"
 
     def planned(self, row: Row) -> Iterator[Planned]:

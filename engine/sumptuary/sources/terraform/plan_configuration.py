@@ -10,7 +10,7 @@ from sumptuary.values import ABSENT, Unknown, is_list, is_map
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from sumptuary.model import Place
 
@@ -53,13 +53,17 @@ class Variables:
 
 
 class PlanProvider:
-    """A provider's configuration as a plan records it. ``variables`` is None inside a module: its own are not told."""
+    """A provider's configuration as a plan records it. ``variables`` is None inside a module: its own are not told.
 
-    __slots__ = ("_expressions", "_variables")
+    ``place`` is where its default tags are written, if the configuration lies beside the plan.
+    """
+
+    __slots__ = ("_expressions", "_variables", "place")
 
     def __init__(self, expressions: dict[str, object], variables: Variables | None) -> None:
         self._expressions = expressions
         self._variables = variables
+        self.place: Place | None = None
 
     def setting(self, name: str) -> object:
         """The value of an argument; ABSENT when it is not set."""
@@ -107,8 +111,8 @@ class PlanProvider:
         return {}
 
     def tags_place(self) -> Place | None:
-        """A plan holds no lines."""
-        return None
+        """A plan holds no lines, the configuration beside it does."""
+        return self.place
 
 
 def _only_map(tags: object) -> object:
@@ -167,6 +171,11 @@ class PlanConfiguration:
             for name, expression in (expressions.items() if is_map(expressions) else ())
             if next(_references(expression, ""), None) is not None
         ]
+
+    def locate(self, place_of: Callable[[str], Place | None]) -> None:
+        """Set where the default tags of each provider are written, from its key (``module.a:aws.eu``)."""
+        for key, provider in self._providers.items():
+            provider.place = place_of(key)
 
     def provider(self, address: str) -> PlanProvider | None:
         """The provider that a resource uses; None is an implicit, empty one."""

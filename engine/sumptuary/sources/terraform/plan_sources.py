@@ -10,11 +10,13 @@ from sumptuary.sources.terraform.addresses import bare, split
 from sumptuary.sources.terraform.calls import Downloaded, local_directory
 from sumptuary.sources.terraform.modules import SUFFIXES, Library
 from sumptuary.sources.terraform.places import places_of
+from sumptuary.sources.terraform.providers import place_of_tags
 from sumptuary.sources.tree import Tree, scan_root_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from sumptuary.sources.terraform.modules import Module
+    from sumptuary.model import Place
+    from sumptuary.sources.terraform.modules import Declaration, Module
 
 
 class Sources:
@@ -51,8 +53,7 @@ class Sources:
             names.append(name)
             position += 2
             calls.append(Call(".".join(steps[:position]), call.place()))
-            directory = local_directory(call) or self._downloaded.directory(".".join(names))
-            inner = self._library.module(directory) if directory and self._tree.holds(directory) else None
+            inner = self._called(call, names)
             if inner is None:
                 # The module is not here: the call is the place itself, and those that lead to it are its callers.
                 return Origin(place=call.place(), root=self._root_shown(), calls=tuple(calls[:-1]))
@@ -63,6 +64,21 @@ class Sources:
         return Origin(
             place=declaration.place(), root=self._root_shown(), calls=tuple(calls), places=places_of(declaration)
         )
+
+    def tags_place(self, key: str) -> Place | None:
+        """Where a provider gives default tags. ``key`` is a plan's: ``aws.eu``, or ``module.a.module.b:aws``."""
+        within, _, name = key.rpartition(":")
+        module, names = self._root, [step for step in within.split(".") if step][1::2]
+        for position, call_name in enumerate(names, 1):
+            call = module.calls.get(call_name) if module is not None else None
+            module = self._called(call, names[:position]) if call is not None else None
+        declaration = module.providers.get(name) if module is not None else None
+        return place_of_tags(declaration) if declaration is not None else None
+
+    def _called(self, call: Declaration, names: list[str]) -> Module | None:
+        """The module that a call leads to, None where it is not here. ``names`` are those of all calls to it."""
+        directory = local_directory(call) or self._downloaded.directory(".".join(names))
+        return self._library.module(directory) if directory and self._tree.holds(directory) else None
 
     def _root_shown(self) -> str:
         return self._root.shown if self._root is not None else ""

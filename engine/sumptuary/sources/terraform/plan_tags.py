@@ -31,9 +31,13 @@ def planned_tags(resource: Resource, configuration: Provider | Unknown | None) -
             resource.attributes = attributes
     own = resource.attribute(resource.tag_attribute) if resource.tag_attribute else None
     tags = Tags()
+    place = resource.origin.place_of(resource.tag_attribute)
+    theirs = None if configuration is None or isinstance(configuration, Unknown) else configuration.tags_place()
     for key, value in merged.items():
         text = tag_text(key, value)
         if text is not None:
-            origin = "own" if isinstance(own, Unknown) or (is_map(own) and key in own) else "provider-default"
-            tags.entries[key] = Tag(text, origin, resource.origin.place_of(resource.tag_attribute))
+            if isinstance(own, Unknown) or (is_map(own) and key in own):
+                tags.entries[key] = Tag(text, "own", place)
+            else:
+                tags.entries[key] = Tag(text, "provider-default", theirs)
     return tags

@@ -139,13 +139,18 @@ class Configuration:
 
     def tags_place(self) -> Place:
         """Where the default tags stand."""
-        for block in self.declaration.body.blocks:
-            if block.type == "default_tags":
-                tags = block.body.attributes.get("tags")
-                if tags is not None:
-                    return self.declaration.place_of(tags)
-        labels = self.declaration.body.attributes.get("default_labels")
-        return self.declaration.place_of(labels) if labels is not None else self.declaration.place()
+        return place_of_tags(self.declaration)
+
+
+def place_of_tags(declaration: Declaration) -> Place:
+    """Where a provider block gives default tags or labels; the block itself where it gives none."""
+    for block in declaration.body.blocks:
+        if block.type == "default_tags":
+            tags = block.body.attributes.get("tags")
+            if tags is not None:
+                return declaration.place_of(tags)
+    labels = declaration.body.attributes.get("default_labels")
+    return declaration.place_of(labels) if labels is not None else declaration.place()
 
 
 def local_name(declaration: Declaration) -> str:
