@@ -14,6 +14,10 @@ SKIPPED = frozenset({".git", ".terraform", "node_modules", ".terragrunt-cache", 
 LARGEST_FILE = 5_000_000
 """Bytes of the largest configuration file that is read; people's largest are near 300 kB."""
 DEEPEST_FOLDER = 64
+FOLDER, LINK = "folder", "link"
+"""What leads on from a directory: a directory, or what may be a link to one."""
+LINKS_UNSEEN = os.name == "nt"
+"""Windows has links between directories, junctions, that a listing does not tell from directories."""
 POINTER = b"sumptuary:waiver"
 COMMENTED = (".tf", ".tofu", ".hcl", ".yaml", ".yml")
 """Files in which a comment may point to a waiver."""
@@ -52,7 +56,9 @@ class Tree:
         return inside or self._holds(path)
 
     def _holds(self, path: str) -> bool:
-        real = os.path.realpath(path)
+        return self._is_inside(os.path.realpath(path))
+
+    def _is_inside(self, real: str) -> bool:
         return real == self._real_root or real.startswith(self._prefix)
 
     def fail(self, path: str, line: int, message: str) -> None:
@@ -105,46 +111,55 @@ class Tree:
 
     def listing(self, directory: str) -> list[str]:
         """The names of the files directly in a directory, sorted; failures go into the ledger."""
-        return [name for name, is_directory in self._entries(directory) if not is_directory]
+        return [name for name, below in self._entries(directory) if below is None]
 
     def folders(self, paths: Iterable[str], suffixes: tuple[str, ...]) -> Iterator[str]:
         """Every directory at or under the paths that holds such files, once each, in a fixed order."""
         seen: set[str] = set()
-        pending = [(os.path.abspath(path), 0) for path in reversed(list(paths))]
+        starts = [os.path.abspath(path) for path in reversed(list(paths))]
+        pending = [(path, os.path.realpath(path), 0) for path in starts]
         while pending:
-            directory, depth = pending.pop()
-            real = os.path.realpath(directory)
+            directory, real, depth = pending.pop()
             if real in seen:
                 continue
             seen.add(real)
             if depth > DEEPEST_FOLDER:
                 self.fail(directory, 0, f"folders nest deeper than {DEEPEST_FOLDER}")
                 continue
+            self._inside[directory] = self._is_inside(real)
             entries = self._entries(directory)
-            if any(not is_directory and name.endswith(suffixes) for name, is_directory in entries):
+            if any(below is None and name.endswith(suffixes) for name, below in entries):
                 yield directory
-            if ("modules.txt", False) in entries and os.path.basename(directory) == "vendor":
+            if ("modules.txt", None) in entries and os.path.basename(directory) == "vendor":
                 continue  # Go's copies of other people's packages
-            below = [name for name, is_directory in entries if is_directory and name not in SKIPPED]
-            pending.extend((os.path.join(directory, name), depth + 1) for name in reversed(below))
+            for name, below in reversed(entries):
+                if below is not None and name not in SKIPPED:
+                    path = os.path.join(directory, name)
+                    leads_to = os.path.realpath(path) if below == LINK else os.path.join(real, name)
+                    pending.append((path, leads_to, depth + 1))
 
-    def _entries(self, directory: str) -> list[tuple[str, bool]]:
-        """Name and whether it is a directory, sorted; a link to a directory counts only inside the scan root."""
-        found: list[tuple[str, bool]] = []
+    def _entries(self, directory: str) -> list[tuple[str, str | None]]:
+        """Names, sorted, each with what leads on from it: None for a file, else whether a directory is a link.
+
+        A link to a directory counts only inside the scan root.
+        """
+        found: list[tuple[str, str | None]] = []
         try:
             with os.scandir(directory) as entries:
                 for entry in entries:
-                    kind = self._is_directory(entry)
-                    if kind is not None:
-                        found.append((entry.name, kind))
+                    linked = entry.is_symlink()
+                    is_directory = self._is_directory(entry, linked)
+                    if is_directory:
+                        found.append((entry.name, LINK if linked or LINKS_UNSEEN else FOLDER))
+                    elif is_directory is not None:
+                        found.append((entry.name, None))
         except OSError as error:
             self.fail(directory, 0, f"the directory cannot be read: {error.strerror or error}")
-        found.sort()
+        found.sort(key=lambda entry: entry[0])
         return found
 
-    def _is_directory(self, entry: os.DirEntry[str]) -> bool | None:
+    def _is_directory(self, entry: os.DirEntry[str], linked: bool) -> bool | None:
         """Whether an entry is a directory or a file; None for what is neither, and for links out of the tree."""
-        linked = entry.is_symlink()
         try:
             is_directory = entry.is_dir()
         except OSError:  # a link that leads in a circle: reading it as a file says so
