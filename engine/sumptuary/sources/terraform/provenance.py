@@ -237,7 +237,7 @@ def _from_stack(at: At, keys: tuple[str, ...], name: str) -> Iterator[Place]:
 
 
 def trace_variable(at: At, name: str, keys: tuple[str, ...]) -> Iterator[Place]:
-    """The argument of the module's call, or the variable's default; a variable file's lines are not kept."""
+    """The argument of the module's call, the line of the variable file, or the variable's default."""
     instance = at.instance
     if instance.call is not None and instance.parent is not None:
         argument = instance.call.body.attributes.get(name)
@@ -254,6 +254,11 @@ def trace_variable(at: At, name: str, keys: tuple[str, ...]) -> Iterator[Place]:
         yield from given
         if given:
             return
+    if instance.call is None and (written := instance.run.given.written(name)) is not None:
+        attribute, shown = written
+        yield from trace(At(instance, attribute.expression, shown, attribute.line, at.left - 1), keys)
+        yield Place(shown, attribute.line)
+        return
     declared = instance.module.variables.get(name)
     default = declared.body.attributes.get("default") if declared is not None else None
     if declared is None or default is None or (instance.call is None and instance.run.given.value(declared)[0]):

@@ -144,11 +144,10 @@ class Configuration:
 
 def place_of_tags(declaration: Declaration) -> Place:
     """Where a provider block gives default tags or labels; the block itself where it gives none."""
-    for block in declaration.body.blocks:
-        if block.type == "default_tags":
-            tags = block.body.attributes.get("tags")
-            if tags is not None:
-                return declaration.place_of(tags)
+    for block in grouped(declaration.body).get("default_tags", []):
+        body = next((inner.body for inner in block.body.blocks if inner.type == "content"), block.body)
+        if (tags := body.attributes.get("tags")) is not None:
+            return declaration.place_of(tags)
     labels = declaration.body.attributes.get("default_labels")
     return declaration.place_of(labels) if labels is not None else declaration.place()
 

@@ -51,7 +51,7 @@ class Unit:
         for layer in reversed(self.layers):
             attribute = layer.body.attributes.get("inputs")
             inputs = layer.inputs()
-            if attribute is not None and is_map(inputs) and name in inputs:
+            if attribute is not None and is_map(inputs) and name in inputs and _may_hold(inputs[name], keys):
                 start = At(layer, attribute.expression, layer.shown, attribute.line)
                 yield from trace(start, (name, *keys))
                 yield Place(layer.shown, attribute.line)
@@ -62,6 +62,11 @@ class Unit:
         within = place_of(self.config)
         outer = (Call(os.path.dirname(within.path) or ".", within),) if within is not None else ()
         return (*outer, Call(os.path.dirname(self.config.shown) or ".", self.place))
+
+
+def _may_hold(value: object, keys: tuple[str, ...]) -> bool:
+    """Whether a value has the first of some keys, as far as is known: of maps laid over each other the other may."""
+    return not keys or not is_map(value) or isinstance(value, PartialMap) or keys[0] in value
 
 
 def units_of(directories: Iterable[str], library: Library, options: Options) -> list[Unit]:

@@ -20,6 +20,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from sumptuary.sources.terraform import Options
     from sumptuary.sources.terraform.modules import Declaration, Module
+    from sumptuary.sources.terraform.syntax import Attribute
     from sumptuary.sources.tree import Tree
 
 _PRIMITIVE = frozenset({"string", "number", "bool", "any"})
@@ -28,15 +29,23 @@ _PRIMITIVE = frozenset({"string", "number", "bool", "any"})
 class Given:
     """Values by variable name, later sources over earlier ones; ``--var`` texts are read by the declared type.
 
-    ``damage`` says why values may be missing: a variable file could not be read whole.
+    ``damage`` says why values may be missing: a variable file could not be read whole. ``written`` are those of the
+    values that stand in a file of Terraform's own language, each with the name of the file.
     """
 
-    __slots__ = ("_damage", "_texts", "_values")
+    __slots__ = ("_damage", "_texts", "_values", "_written")
 
-    def __init__(self, values: dict[str, object], texts: dict[str, str], damage: Unknown | None = None) -> None:
+    def __init__(
+        self,
+        values: dict[str, object],
+        texts: dict[str, str],
+        damage: Unknown | None = None,
+        written: dict[str, tuple[Attribute, str]] | None = None,
+    ) -> None:
         self._values = values
         self._texts = texts
         self._damage = damage
+        self._written = written if written is not None else {}
 
     def value(self, declaration: Declaration) -> tuple[bool, object]:
         """Whether a variable was given a value, and which."""
@@ -47,9 +56,14 @@ class Given:
             return True, self._values[name]
         return self._damage is not None, self._damage
 
+    def written(self, name: str) -> tuple[Attribute, str] | None:
+        """The line of a variable file that gives a variable its value, and the file; None where none is known."""
+        return self._written.get(name) if name not in self._texts else None
+
     def over(self, values: dict[str, object], damage: Unknown | None) -> Given:
         """These values over others, as variable files lie over what Terragrunt hands down."""
-        return Given({**values, **self._values}, self._texts, self._damage if self._damage is not None else damage)
+        damage = self._damage if self._damage is not None else damage
+        return Given({**values, **self._values}, self._texts, damage, self._written)
 
 
 def given_for(module: Module, options: Options, tree: Tree) -> Given:
@@ -64,7 +78,7 @@ def given_for(module: Module, options: Options, tree: Tree) -> Given:
     for name in options.var_files:
         path = os.path.abspath(name)
         files.add(path, _chosen(path, tree))
-    return Given(files.values, options.variables, files.damage)
+    return Given(files.values, options.variables, files.damage, files.written)
 
 
 def _chosen(path: str, tree: Tree) -> bytes | None:
@@ -80,11 +94,12 @@ def _chosen(path: str, tree: Tree) -> bytes | None:
 class _Files:
     """Variable files, one laid over the other."""
 
-    __slots__ = ("damage", "tree", "values")
+    __slots__ = ("damage", "tree", "values", "written")
 
     def __init__(self, tree: Tree) -> None:
         self.tree = tree
         self.values: dict[str, object] = {}
+        self.written: dict[str, tuple[Attribute, str]] = {}
         self.damage: Unknown | None = None
 
     def add(self, path: str, content: bytes | None) -> None:
@@ -100,7 +115,14 @@ class _Files:
             if any(problem.hides for problem in file.problems):
                 self._broken(path)
             for name, attribute in file.body.attributes.items():
-                self.values[name] = literal(attribute.expression)
+                self._set(name, literal(attribute.expression), (attribute, path))
+
+    def _set(self, name: str, value: object, written: tuple[Attribute, str] | None) -> None:
+        """Give a variable a value. The lines of a file outside the scanned tree are nobody's to see."""
+        self.values[name] = value
+        self.written.pop(name, None)
+        if written is not None and self.tree.holds(written[1]):
+            self.written[name] = (written[0], self.tree.shown(written[1]))
 
     def _add_json(self, path: str, content: bytes) -> None:
         try:
@@ -110,7 +132,8 @@ class _Files:
             self._broken(path)
             return
         if is_map(document):
-            self.values.update(document)
+            for name, value in document.items():
+                self._set(name, value, None)
         else:
             self.tree.fail(path, 1, "a variable file holds an object")
             self._broken(path)
