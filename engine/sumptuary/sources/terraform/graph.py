@@ -170,7 +170,7 @@ class Instance:
                 return Unknown("the provider may stand in what could not be read", (f"provider.{key}",))
             return None if "." not in key else Unknown(f"no provider {key} is configured", (f"provider.{key}",))
         if given is not None:
-            return self.parent.provider(given) if isinstance(given, str) else given
+            return given if isinstance(given, Unknown) else given.among(self.parent.provider(given.name), self.outside)
         if "." in key:
             return Unknown(f"{self.address} is not given the provider {key}", (f"provider.{key}",))
         return self.parent.provider(key)

@@ -7,7 +7,7 @@ from sumptuary.sources.terraform.configured import Deferred
 from sumptuary.sources.terraform.expansion import SYMBOLIC_TEXT
 from sumptuary.sources.terraform.places import places_of, relations_of
 from sumptuary.sources.terraform.provenance import TracedOrigin
-from sumptuary.sources.terraform.providers import CLOUDS, Configuration, local_name
+from sumptuary.sources.terraform.providers import CLOUDS, Configuration, configuration_of
 from sumptuary.sources.terraform.regions import place_in_cloud
 from sumptuary.sources.terraform.tags import read_tags, tag_attribute
 from sumptuary.values import CALLER, PartialMap, Unknown
@@ -50,7 +50,7 @@ def read_estate(root: Instance) -> tuple[Estate, dict[str, Configuration | Unkno
                 continue
             try:
                 for made, multiplicity in _made(node):
-                    configuration = instance.provider(local_name(node.declaration))
+                    configuration = configuration_of(instance, node.declaration, made.scope)
                     resource = _resource(made, multiplicity, configuration)
                     estate.resources[resource.address] = resource
                     configurations[resource.address] = configuration
