@@ -203,7 +203,7 @@ class ResourceInstance(Lazy):
 
     def _read(self, name: str, value: object) -> object:
         """An attribute of a data source: what follows from the configuration, else Unknown."""
-        told = computed(self.node, name)
+        told = computed(self.node, name, self.argument)
         if told is not None:
             return told
         if isinstance(value, (str, int, Decimal)):
