@@ -184,7 +184,7 @@ def test_what_only_a_run_can_tell_is_unknown(expression: str) -> None:
         ("1" + " + 1" * 100_000, "nested too deeply"),
         ("1e999999999", "too large"),
         ("1" * 100_000, "too long"),
-        ("pow(10, 100000)", "not a finite number"),
+        ("pow(10, 100000)", "the number is infinite"),
         ('join("x", [for i in range(1000) : join("y", [for j in range(1000) : "abcdefghij"])])', "too large"),
         ("setproduct(range(1000), range(1000))", "too large"),
         ('replace("aaaa", "a", format("%9999s", "x"))', ""),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from sumptuary.sources.terraform import functions
 from sumptuary.sources.terraform.expressions import Expression
+from sumptuary.sources.terraform.functions.documents import json_text
 from sumptuary.sources.terraform.functions.linear import Program, matches
 from sumptuary.sources.terraform.scope import Names, TreeFiles
 from sumptuary.values import PartialMap, Unknown
@@ -34,8 +36,23 @@ def test_every_function_is_there(name: str) -> None:
 
 
 def test_no_other_function_is_there() -> None:
-    assert set(functions.FAMILY_OF) <= set(ALL.split())
+    assert {name for name in functions.FAMILY_OF if "::" not in name} <= set(ALL.split())
     assert functions.find("list") is None
+
+
+PROVIDER: list[tuple[str, str | None]] = json.loads(
+    Path(__file__).with_name("provider_functions.json").read_text(encoding="utf-8")
+)
+"""Calls of functions of the built-in provider, with the JSON of what Terraform answers, null where it refuses."""
+
+
+@pytest.mark.parametrize(("expression", "expected"), PROVIDER)
+def test_functions_of_the_builtin_provider(expression: str, expected: str | None) -> None:
+    found = Expression(expression).evaluate(Names({}))
+    if expected is None:
+        assert isinstance(found, Unknown)
+    else:
+        assert json_text(found) == expected
 
 
 @pytest.fixture

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from decimal import Context, Decimal
 from fractions import Fraction
 
-from sumptuary.sources.terraform.numbers import LARGEST_EXPONENT, Number, simplest
+from sumptuary.sources.terraform.numbers import LARGEST_EXPONENT, Infinite, Number, simplest
 from sumptuary.sources.terraform.scope import EvaluationError, TooLargeError
 
 TYPE_CHECKING = False
@@ -17,9 +18,43 @@ _EXACT = 1 << BITS
 _DIGITS = (150, 153, 154, 155, 156)
 
 
-def calculate(operator: str, left: Number, right: Number) -> Number:
-    """``+ - * / %`` of two numbers. Raises EvaluationError, or TooLargeError where the result is infinite."""
-    return rounded(_OPERATIONS[operator](exact(left), exact(right)))
+class _InfiniteError(Exception):
+    """A result is infinite."""
+
+    def __init__(self, negative: bool) -> None:
+        super().__init__()
+        self.negative = negative
+
+
+def calculate(operator: str, left: Number, right: Number) -> Number | Infinite:
+    """``+ - * / %`` of two numbers. Raises EvaluationError, or TooLargeError for what takes too many digits."""
+    try:
+        return rounded(_OPERATIONS[operator](exact(left), exact(right)))
+    except _InfiniteError as infinite:
+        return Infinite(negative=infinite.negative)
+
+
+def calculate_infinite(operator: str, left: Number | Infinite, right: Number | Infinite) -> Number | Infinite:
+    """The same where one number at least is infinite. Raises EvaluationError for what has no value."""
+    first, second = sized(left), sized(right)
+    if operator in "+-":
+        made = first + second if operator == "+" else first - second
+    elif operator == "*":
+        made = first * second
+    elif operator == "/" and not (math.isinf(first) and math.isinf(second)):
+        made = first * (-1 if second < 0 else 1) if math.isinf(first) else 0.0
+    else:
+        made = math.nan
+    if math.isnan(made):
+        raise EvaluationError("an infinite number leads to no number")
+    return Infinite(negative=made < 0) if math.isinf(made) else 0
+
+
+def sized(value: Number | Infinite) -> float:
+    """An infinite number as a float, and -1, 0 or 1 for any other."""
+    if isinstance(value, Infinite):
+        return -math.inf if value.negative else math.inf
+    return float((value > 0) - (value < 0))
 
 
 def shortest(value: Decimal) -> Number:
@@ -80,10 +115,10 @@ def _multiply(left: Fraction, right: Fraction) -> Fraction:
 
 
 def _divide(left: Fraction, right: Fraction) -> Fraction:
-    if right == 0:  # infinite for Terraform, which is no error to try()
+    if right == 0:
         if left == 0:
             raise EvaluationError("zero divided by zero is not a number")
-        raise TooLargeError("a division by zero gives no finite number")
+        raise _InfiniteError(left < 0)
     return left / right
 
 

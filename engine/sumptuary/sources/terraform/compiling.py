@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from sumptuary.sources.terraform import loops, nodes, operators
-from sumptuary.sources.terraform.lazy import Lazy, settled
+from sumptuary.sources.terraform.lazy import Lazy, TerraformSet, settled
 from sumptuary.sources.terraform.loops import ITEM, joined
 from sumptuary.sources.terraform.nodes import Node, path_of
 from sumptuary.sources.terraform.primitives import named, normalised, to_string
 from sumptuary.sources.terraform.scope import EvaluationError
 from sumptuary.sources.terraform.unification import unified
-from sumptuary.values import PartialMap, Unknown, is_map
+from sumptuary.values import PartialMap, Unknown, is_list, is_map
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -145,6 +145,8 @@ def _agreed(chosen: object, other: object) -> object:
     try:
         return unified([chosen, other])[0]
     except EvaluationError as error:
+        if isinstance(chosen, TerraformSet) and is_list(other) and any(isinstance(item, str) for item in other):
+            return chosen  # the text in the tuple is converted only when the tuple is chosen
         raise EvaluationError(
             f"the two sides of a conditional have types that do not fit: {named(chosen)} and {named(other)}"
         ) from error

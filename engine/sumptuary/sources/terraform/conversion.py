@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from sumptuary.sources.terraform import nodes
 from sumptuary.sources.terraform.equality import to_set
-from sumptuary.sources.terraform.lazy import TerraformList, TerraformMap, settled
+from sumptuary.sources.terraform.lazy import TerraformList, TerraformMap, TerraformSet, settled
 from sumptuary.sources.terraform.primitives import elements, named, to_bool, to_number, to_string
 from sumptuary.sources.terraform.scope import EvaluationError
 from sumptuary.sources.terraform.unification import unified
-from sumptuary.values import PartialMap, Unknown, is_map
+from sumptuary.values import PartialMap, Unknown, is_list, is_map
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from sumptuary.sources.terraform.expressions import Expression
 
 
@@ -131,6 +135,33 @@ def convert(value: object, to: Type) -> object:
             raise EvaluationError(f"a tuple of {len(to.elements)} elements is required, not of {len(items)}")
         return [convert(item, kind) for item, kind in zip(items, to.elements, strict=True)]
     return value
+
+
+def type_of(value: object) -> Type:
+    """The type that a value has; ``any`` where the value does not tell it (null, what is unknown, an empty list)."""
+    primitive = STRING if isinstance(value, str) else BOOL if isinstance(value, bool) else None
+    if primitive is not None:
+        return primitive
+    if isinstance(value, (int, Decimal)):
+        return NUMBER
+    if isinstance(value, (TerraformList, TerraformSet)):
+        return Type("set" if isinstance(value, TerraformSet) else "list", shared_type(value))
+    if is_list(value):
+        found = Type("tuple")
+        found.elements = [type_of(item) for item in value]
+        return found
+    if isinstance(value, PartialMap) or not is_map(value):
+        return ANY
+    if isinstance(value, TerraformMap):
+        return Type("map", shared_type(value.values()))
+    found = Type("object")
+    found.attributes = {name: type_of(item) for name, item in value.items()}
+    return found
+
+
+def shared_type(values: Iterable[object]) -> Type:
+    """The type of the elements of one collection, as the first that tells it has it."""
+    return next((kind for value in values if (kind := type_of(value)) is not ANY), ANY)
 
 
 def _to_sequence(value: object, to: Type) -> object:

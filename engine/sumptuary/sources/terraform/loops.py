@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sumptuary.sources.terraform import operators
 from sumptuary.sources.terraform.lazy import Lazy, TerraformList, TerraformSet, settled
+from sumptuary.sources.terraform.numbers import Infinite
 from sumptuary.sources.terraform.primitives import named, normalised, to_string
 from sumptuary.sources.terraform.scope import (
     LARGEST_COLLECTION,
@@ -161,6 +162,8 @@ def joined(values: list[object]) -> object:
         value = settled(item)
         if isinstance(value, str):
             texts.append(value)
+        elif isinstance(value, Infinite):
+            texts.append("-Inf" if value.negative else "+Inf")
         elif isinstance(value, Unknown):
             unknown = value if unknown is None else unknown.joined(value)
         elif value is None:

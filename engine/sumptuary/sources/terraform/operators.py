@@ -75,6 +75,8 @@ def splat(subject: object) -> list[object] | Unknown:
 def equals(left: object, right: object) -> bool | Unknown:
     """``left == right``; decided as soon as known parts differ."""
     left, right = settled(left), settled(right)
+    if isinstance(left, numbers.Infinite) or isinstance(right, numbers.Infinite):
+        return _equal_infinite(left, right)
     if isinstance(left, Unknown):
         return left
     if isinstance(right, Unknown):
@@ -83,6 +85,13 @@ def equals(left: object, right: object) -> bool | Unknown:
     if unknown is None:
         return equal(left, right)
     return False if _differ(left, right) else unknown
+
+
+def _equal_infinite(left: object, right: object) -> bool | Unknown:
+    if isinstance(left, numbers.Infinite) and isinstance(right, numbers.Infinite):
+        return left.negative == right.negative
+    other = right if isinstance(left, numbers.Infinite) else left
+    return other if isinstance(other, Unknown) else False
 
 
 def _differ(left: object, right: object) -> bool:
@@ -103,6 +112,15 @@ def _differ(left: object, right: object) -> bool:
     return not equal(left, right)
 
 
+def _infinite(left: object, right: object) -> tuple[int | Decimal | numbers.Infinite, ...] | None:
+    """Both operands as numbers where one of them is infinite, None where none is or one is not known."""
+    if not (isinstance(left, numbers.Infinite) or isinstance(right, numbers.Infinite)):
+        return None
+    if any(isinstance(one, Unknown) and not isinstance(one, numbers.Infinite) for one in (left, right)):
+        return None
+    return tuple(one if isinstance(one, numbers.Infinite) else to_number(one) for one in (left, right))
+
+
 def _operands(left: object, right: object) -> tuple[int | Decimal, int | Decimal] | Unknown:
     if left is None or right is None:
         raise EvaluationError("null is not a number")
@@ -118,10 +136,16 @@ def arithmetic(operator: str, left: object, right: object) -> object:
     """``+ - * / %`` on numbers or text that is one."""
     pair = _operands(left, right)
     if isinstance(pair, Unknown):
+        if (both := _infinite(left, right)) is not None:
+            from sumptuary.sources.terraform.arithmetic import calculate_infinite
+
+            return calculate_infinite(operator, *both)
         return pair
     first, second = pair
     if isinstance(first, int) and isinstance(second, int) and operator in _WHOLE:
         made = _WHOLE[operator](first, second)
+        if not made and operator == "*" and (first < 0 or second < 0):
+            return numbers.MINUS_ZERO
         if -_LARGEST_WHOLE < made < _LARGEST_WHOLE:
             return made
     from sumptuary.sources.terraform.arithmetic import calculate
@@ -132,9 +156,16 @@ def arithmetic(operator: str, left: object, right: object) -> object:
 def compare(operator: str, left: object, right: object) -> object:
     """``< > <= >=`` on numbers or text that is one."""
     pair = _operands(left, right)
+    first: int | Decimal | float
+    second: int | Decimal | float
     if isinstance(pair, Unknown):
-        return pair
-    first, second = pair
+        if (both := _infinite(left, right)) is None:
+            return pair
+        from sumptuary.sources.terraform.arithmetic import sized
+
+        first, second = map(sized, both)
+    else:
+        first, second = pair
     if operator == "<":
         return first < second
     if operator == ">":
@@ -144,12 +175,16 @@ def compare(operator: str, left: object, right: object) -> object:
 
 def negate(operand: object) -> object:
     """``-operand``."""
+    if isinstance(operand, numbers.Infinite):
+        return numbers.Infinite(negative=not operand.negative)
     if isinstance(operand, Unknown):
         return operand
     if operand is None:
         raise EvaluationError("null is not a number")
     number = to_number(operand)
-    return -number if isinstance(number, int) else number.copy_negate()
+    if isinstance(number, int):
+        return -number if number else numbers.MINUS_ZERO if number is not numbers.MINUS_ZERO else 0
+    return numbers.double(-float(number)) if isinstance(number, numbers.SpeltDecimal) else number.copy_negate()
 
 
 def truth(value: object) -> bool | Unknown:

@@ -31,16 +31,36 @@ def _unified_lists(values: list[object]) -> list[object]:
     lists = [value for value in values if is_list(value)]
     is_a_list = any(isinstance(value, TerraformList) for value in lists)
     is_a_set = any(isinstance(value, TerraformSet) for value in lists)
+    if is_a_set and not is_a_list:
+        return _unified_sets(values)
     rows: list[object]
-    if not is_a_list and not is_a_set and len({len(value) for value in lists}) == 1:
+    if not is_a_list and len({len(value) for value in lists}) == 1:
         columns = [unified([value[index] for value in lists]) for index in range(len(lists[0]))]
         rows = [[column[index] for column in columns] for index in range(len(lists))]
     else:  # a list is stronger than a set, both are than a tuple; tuples of different lengths become lists
         flat = iter(unified([item for value in lists for item in value]))
-        alike = [[next(flat) for _ in value] for value in lists]
-        rows = [to_set(row) if is_a_set and not is_a_list else TerraformList(row) for row in alike]
+        rows = [TerraformList(next(flat) for _ in value) for value in lists]
     remade = iter(rows)
     return [next(remade) if is_list(value) else value for value in values]
+
+
+def _unified_sets(values: list[object]) -> list[object]:
+    """Sets, to which tuples are converted whatever their elements are."""
+    from sumptuary.sources.terraform.conversion import convert, shared_type
+
+    sets = [value for value in values if isinstance(value, TerraformSet)]
+    flat = iter(unified([item for value in sets for item in value]))
+    remade = iter([to_set([next(flat) for _ in value]) for value in sets])
+    element = shared_type(unified([item for value in sets for item in value]))
+    made: list[object] = []
+    for value in values:
+        if isinstance(value, TerraformSet):
+            made.append(next(remade))
+        elif is_list(value):
+            made.append(to_set(convert(item, element) for item in value))
+        else:
+            made.append(value)
+    return made
 
 
 def _unified_maps(values: list[object]) -> list[object]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sumptuary.sources.terraform.lazy import settled
+from sumptuary.sources.terraform.numbers import Infinite
 from sumptuary.sources.terraform.scope import EvaluationError
 from sumptuary.values import Unknown
 
@@ -32,6 +33,8 @@ _FAMILIES = {
     "dates": "formatdate timeadd timecmp",
     "hashing": "base64sha256 base64sha512 bcrypt md5 plantimestamp rsadecrypt sha1 sha256 sha512 timestamp uuid uuidv5",
     "network": "cidrhost cidrnetmask cidrsubnet cidrsubnets",
+    "builtin_provider": "provider::terraform::decode_tfvars provider::terraform::encode_expr"
+    " provider::terraform::encode_tfvars",
     "casts": "ephemeralasnull issensitive nonsensitive sensitive tobool tolist tomap tonumber toset tostring",
 }
 FAMILY_OF = {name: family for family, names in _FAMILIES.items() for name in names.split()}
@@ -52,7 +55,7 @@ def find(name: str) -> Function | None:
 def bind(name: str, arguments: list[Compiled], expanded: bool) -> Compiled:
     """A closure that calls the function of that name. One that is not known gives Unknown, never an error."""
     name = name.removeprefix("core::")
-    if name.startswith("provider::"):
+    if name.startswith("provider::") and name not in FAMILY_OF:
         why = Unknown(f"{name}() is a function of a provider, which alone can run it", (name,))
         return lambda scope: why
     if name in ("try", "can"):
@@ -117,6 +120,6 @@ def _can(arguments: list[Compiled]) -> Compiled:
             value = settled(arguments[0](scope))
         except EvaluationError:
             return False
-        return value if isinstance(value, Unknown) else True
+        return value if isinstance(value, Unknown) and not isinstance(value, Infinite) else True
 
     return run

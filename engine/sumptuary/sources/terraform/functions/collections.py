@@ -34,36 +34,35 @@ def _whole(value: numbers.Number, what: str) -> int:
     raise EvaluationError(f"the {what} must be a whole number")
 
 
+def _truths(items: list[object]) -> list[bool | Unknown | None]:
+    """The elements as bools; every one must be one that is known."""
+    return [item if item is None or isinstance(item, Unknown) else to_bool(item) for item in items]
+
+
 @function("list", sees="parts")
 def alltrue(items: list[object]) -> object:
     """Whether every element is true; one false or null decides it."""
-    unknown: Unknown | None = None
-    for item in items:
-        if isinstance(item, Unknown):
-            unknown = item if unknown is None else unknown
-        elif item is None or not to_bool(item):
-            return False
-    return True if unknown is None else unknown
+    truths = _truths(items)
+    if False in truths or None in truths:
+        return False
+    return next((item for item in truths if isinstance(item, Unknown)), True)
 
 
 @function("list", sees="parts")
 def anytrue(items: list[object]) -> object:
     """Whether an element is true; one decides it."""
-    unknown: Unknown | None = None
-    for item in items:
-        if isinstance(item, Unknown):
-            unknown = item if unknown is None else unknown
-        elif item is not None and to_bool(item):
-            return True
-    return False if unknown is None else unknown
+    truths = _truths(items)
+    if True in truths:
+        return True
+    return next((item for item in truths if isinstance(item, Unknown)), False)
 
 
 @function("list number", sees="parts")
 def chunklist(items: list[object], size: numbers.Number) -> object:
     """The list cut into lists of a size; 0 means one list."""
     length = _whole(size, "size")
-    if length < 0:
-        raise EvaluationError("the size must not be negative")
+    if not 0 <= length < 1 << 63:
+        raise EvaluationError("the size must be neither negative nor so large")
     if not items:
         return TerraformList()
     alike = unified(items)
@@ -196,6 +195,8 @@ def flatten(items: object) -> object:
 @function("any any", sees="parts")
 def index(items: object, wanted: object) -> object:
     """The place of the first element that equals the value."""
+    if isinstance(items, TerraformSet):
+        raise EvaluationError("a list is required, not set")
     for place, item in enumerate(_ordered(items)):
         same = operators.equals(item, wanted)
         if isinstance(same, Unknown):
@@ -209,7 +210,7 @@ def index(items: object, wanted: object) -> object:
 def length(value: object) -> object:
     """How many elements or characters there are."""
     if isinstance(value, str):
-        from sumptuary.sources.terraform.functions.strings import graphemes
+        from sumptuary.sources.terraform.functions.graphemes import graphemes
 
         return len(graphemes(value))
     if isinstance(value, PartialMap):
@@ -224,6 +225,8 @@ def matchkeys(values: list[object], keys: list[object], wanted: list[object]) ->
     """The values whose keys are among those wanted."""
     if len(values) != len(keys):
         raise EvaluationError("values and keys have different lengths")
+    alike = unified([*keys, *wanted])
+    keys, wanted = alike[: len(keys)], alike[len(keys) :]
     return TerraformList(
         value
         for value, key in zip(unified(values), keys, strict=True)
@@ -244,6 +247,8 @@ def one(items: object) -> object:
 def _range(first: numbers.Number, *more: numbers.Number) -> object:
     start, end = (first, more[0]) if more else (0, first)
     step = more[1] if len(more) > 1 else (1 if end >= start else -1)
+    if start == end:
+        return TerraformList()
     if step == 0:
         raise EvaluationError("the step must not be zero")
     if (end - start) * step < 0:

@@ -8,12 +8,12 @@ from decimal import Decimal
 from fractions import Fraction
 
 from sumptuary.sources.terraform.functions.signature import Table
-from sumptuary.sources.terraform.scope import EvaluationError
+from sumptuary.sources.terraform.scope import EvaluationError, TooLargeError
 
 FUNCTIONS = Table()
 function = FUNCTIONS.function
 
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", re.ASCII)
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)", re.ASCII)
 _TOKEN = re.compile(r"'((?:[^']|'')*)'|([A-Za-z])\2*|[^A-Za-z']+")
 _STEP = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)", re.ASCII)
 _NANOSECONDS = {
@@ -49,6 +49,8 @@ def _moment(text: str) -> tuple[datetime, Fraction]:
     try:
         if found is None:
             raise ValueError
+        if text.startswith("0000"):
+            raise TooLargeError("dates before the year 1 are not evaluated")
         fraction = Fraction(Decimal("0" + found[1])) if found[1] else Fraction(0)
         return datetime.fromisoformat(text.replace(found[1] or "", "", 1) if found[1] else text), fraction
     except ValueError as error:
@@ -97,6 +99,10 @@ def formatdate(layout: str, text: str) -> object:
     moment, _ = _moment(text)
     parts, made, position = _parts(moment), list[str](), 0
     while position < len(layout):
+        if layout.startswith("''", position):
+            made.append("'")
+            position += 2
+            continue
         found = _TOKEN.match(layout, position)
         if found is None:
             raise EvaluationError("the date format has an unclosed quote")
@@ -120,7 +126,10 @@ def _span(text: str) -> int:
     total = sum(
         (Fraction(found[1].rstrip(".")) * _NANOSECONDS[found[2]] for found in _STEP.finditer(steps)), Fraction(0)
     )
-    return int(-total if text.startswith("-") else total)
+    span = int(-total if text.startswith("-") else total)
+    if not -(1 << 63) <= span < 1 << 63:
+        raise EvaluationError(f"{text[:20]!r} is too long a duration")
+    return span
 
 
 @function("string string")
@@ -131,7 +140,7 @@ def timeadd(text: str, duration: str) -> object:
     try:
         moved = moment + timedelta(seconds=int(seconds))
     except OverflowError as error:
-        raise EvaluationError("the time moves out of the calendar") from error
+        raise TooLargeError("dates outside the years 1 to 9999 are not evaluated") from error
     return moved.isoformat().replace("+00:00", "Z")
 
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from functools import lru_cache
 
 from sumptuary.sources.terraform import numbers
 from sumptuary.sources.terraform.functions.formatting import json_string
 from sumptuary.sources.terraform.functions.signature import Table
+from sumptuary.sources.terraform.primitives import normalised
 from sumptuary.sources.terraform.scope import EvaluationError, TooLargeError
 from sumptuary.values import is_list, is_map
 
 FUNCTIONS = Table()
 function = FUNCTIONS.function
+_LONE = re.compile("[\ud800-\udfff]")
 _MOST_NODES = 200_000
 _LARGEST_KEPT = 100_000
 """Characters of a YAML text whose value is kept for the next that asks; nothing ever changes a value in place."""
@@ -54,7 +57,21 @@ def jsondecode(text: str) -> object:
         raise TooLargeError("the JSON is nested too deeply to evaluate") from error
     except ValueError as error:
         raise EvaluationError("the text is not JSON") from error
-    return decoded
+    return decoded if text.isascii() and "\\u" not in text else _composed(decoded)
+
+
+def _composed(value: object) -> object:
+    """The value with its strings as Terraform keeps them. Raises EvaluationError for a key that is not kept so."""
+    if isinstance(value, str):
+        return normalised(_LONE.sub("\ufffd", value))
+    if is_list(value):
+        return [_composed(item) for item in value]
+    if is_map(value):
+        kept = {_LONE.sub("\ufffd", key): _composed(item) for key, item in value.items()}
+        if any(normalised(key) != key for key in kept):
+            raise EvaluationError("a key of the JSON is not in Unicode's composed form")
+        return kept
+    return value
 
 
 def _refused(name: str) -> object:

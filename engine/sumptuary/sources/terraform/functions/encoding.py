@@ -39,27 +39,40 @@ def base64decode(text: str) -> object:
 
 @function("string")
 def base64gzip(text: str) -> object:
-    """Not told: the bytes depend on the compressor that Terraform was built with."""
+    """Not told: the same text can be compressed into many different bytes."""
     del text
-    return Unknown("base64gzip() depends on the compression inside Terraform", ("base64gzip()",))
+    return Unknown(
+        "base64gzip() gives the very bytes that the compressor inside Terraform makes; another one makes others",
+        ("base64gzip()",),
+    )
 
 
 _ENCODINGS = {
     "utf-8": "utf-8",
-    "utf8": "utf-8",
     "utf-16": "utf-16-be",
     "utf-16be": "utf-16-be",
+    "macintosh": "mac-roman",
     "utf-16le": "utf-16-le",
 }
+
+
+_REGISTERED = re.compile(
+    "utf-8|utf-16(?:be|le)?|us-ascii|iso[-_]8859-(?:[1-9]|1[03456])|l(?:atin)?(?:[1-68]|10)|windows-125[0-8]|koi8-r"
+    "|macintosh|big5|gbk|gb18030|hz-gb-2312|euc-jp|euc-kr|iso-2022-jp|shift_jis|(?:ibm|cp)?(?:437|850|852|855|86[02356])|ibm037"
+)
+"""The names by which Terraform knows encodings that Python knows too, without the aliases that nobody writes."""
 
 
 def _codec(name: str) -> str:
     import codecs
 
     try:
-        return codecs.lookup(_ENCODINGS.get(name.lower(), name)).name
+        codec = codecs.lookup(_ENCODINGS.get(name.lower(), name)).name
     except (LookupError, ValueError) as error:
         raise EvaluationError(f"there is no encoding {name[:30]!r}") from error
+    if _REGISTERED.fullmatch(name.lower()) is None:
+        raise TooLargeError(f"whether Terraform knows the encoding {name[:30]!r} is not known here")
+    return codec
 
 
 @function("string string")
@@ -76,7 +89,10 @@ def textencodebase64(text: str, encoding: str) -> object:
 def textdecodebase64(text: str, encoding: str) -> object:
     """The text that base64 stands for in an encoding."""
     try:
-        return _decoded(text).decode(_codec(encoding))
+        content = _decoded(text)
+        if encoding.lower() == "utf-16" and content[:2] in (b"\xfe\xff", b"\xff\xfe"):
+            return content.decode("utf-16")
+        return content.decode(_codec(encoding))
     except (UnicodeError, LookupError) as error:
         raise EvaluationError(f"what is decoded is not {encoding[:30]} text") from error
 
@@ -94,7 +110,7 @@ def csvdecode(text: str) -> object:
     """A map for each line of CSV, by the names in the first."""
     if text.count("\n") > 100_000:
         raise TooLargeError("the CSV is too large to evaluate")
-    rows = _rows(text.replace("\r\n", "\n"))
+    rows = _rows(text.replace("\r\n", "\n").removesuffix("\r"))
     if not rows:
         raise EvaluationError("the CSV has no header line")
     header = rows[0]

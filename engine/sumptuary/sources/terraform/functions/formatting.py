@@ -17,6 +17,7 @@ function = FUNCTIONS.function
 
 _VERB = re.compile(r"%([-+ 0#]*)(\d*)(?:(\.)(\d*))?(?:\[(\d+)\])?(.)", re.DOTALL)
 _WIDEST = 10_000
+_EVERY_DIGIT = Context(prec=5000)
 _HTML = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t", '"': '\\"', "\\": "\\\\", "\b": "\\b", "\f": "\\f"}
 _SPECIAL = re.compile('[\x00-\x1f"\\\\<>&\u2028\u2029]')
@@ -65,25 +66,38 @@ class _Verb:
         if max(self.width, self.precision or 0) > _WIDEST:
             raise EvaluationError("the format is too wide")
 
-    def padded(self, text: str, *, number: bool = False) -> str:
-        """The text filled up to the width."""
-        if "-" in self.flags:
-            return text.ljust(self.width)
-        if "0" in self.flags:
-            if number and text[:1] in ("-", "+", " "):
-                return text[0] + text[1:].rjust(self.width - 1, "0")
-            return text.rjust(self.width, "0")
-        return text.rjust(self.width)
+    def padded(self, text: str) -> str:
+        """The text filled up to the width, with zeros where they are asked for, even behind it."""
+        from sumptuary.sources.terraform.functions.graphemes import graphemes
 
-    def signed(self, text: str) -> str:
-        """A number's text with the sign that the flags ask for."""
-        if text.startswith("-"):
-            return text
-        return "+" + text if "+" in self.flags else " " + text if " " in self.flags else text
+        filling = ("0" if "0" in self.flags else " ") * (self.width - len(graphemes(text)))
+        return text + filling if "-" in self.flags else filling + text
+
+    def padded_number(self, text: str, sign: str = "", *, zeros: bool = True) -> str:
+        """A number filled up to the width, zeros behind its sign and prefix."""
+        if zeros and "0" in self.flags and ("-" not in self.flags or self.letter not in "bdoxX"):
+            return sign + text.rjust(self.width - len(sign), "0")
+        return (sign + text).ljust(self.width) if "-" in self.flags else (sign + text).rjust(self.width)
+
+    def sign(self, *, negative: bool) -> str:
+        """The sign that the flags ask for."""
+        return "-" if negative else "+" if "+" in self.flags else " " if " " in self.flags else ""
+
+
+def _held(value: numbers.Number, precision: int | None) -> Decimal:
+    """The number to be written: its shortest text, or what the binary number holds when it is to be rounded."""
+    if precision is None:
+        return Decimal(numbers.text(value))
+    if isinstance(value, (int, numbers.SpeltDecimal)):
+        return Decimal(value)
+    from sumptuary.sources.terraform.arithmetic import exact
+
+    held = exact(value)
+    return _EVERY_DIGIT.divide(Decimal(held.numerator), Decimal(held.denominator))
 
 
 def _scientific(value: numbers.Number, precision: int | None, letter: str) -> str:
-    number = Decimal(value)
+    number = _held(value, precision)
     if precision is not None:
         number = Context(prec=precision + 1, rounding=ROUND_HALF_EVEN).create_decimal(number)
     digits = "".join(map(str, number.as_tuple().digits)) if number else "0"
@@ -96,7 +110,7 @@ def _scientific(value: numbers.Number, precision: int | None, letter: str) -> st
 
 def general(value: numbers.Number, precision: int | None = None, letter: str = "e") -> str:
     """A number as ``%g`` writes it."""
-    number = Decimal(value)
+    number = _held(value, precision)
     if precision is not None:
         number = Context(prec=max(precision, 1), rounding=ROUND_HALF_EVEN).create_decimal(number)
     digits = len("".join(map(str, number.as_tuple().digits)).rstrip("0")) or 1
@@ -106,7 +120,7 @@ def general(value: numbers.Number, precision: int | None = None, letter: str = "
         limit = digits
     if exponent < -4 or exponent >= limit:
         return _scientific(number, None, letter)
-    return format(number.normalize(Context(prec=400)), "f") if number else "0"
+    return format(number.normalize(Context(prec=400)), "f") if number else numbers.text(value)
 
 
 def _integer(verb: _Verb, value: object) -> str:
@@ -114,14 +128,13 @@ def _integer(verb: _Verb, value: object) -> str:
     if not isinstance(number, int):
         raise EvaluationError("a whole number is required")
     letter = verb.letter
-    text = format(number, letter if letter in "boxX" else "d")
-    if verb.precision is not None:
-        sign, digits = ("-", text[1:]) if text.startswith("-") else ("", text)
-        text = sign + digits.rjust(verb.precision, "0")
+    if number == 0 and verb.precision == 0:
+        return ""
+    text = format(abs(number), letter if letter in "boxX" else "d").rjust(verb.precision or 0, "0")
+    sign = verb.sign(negative=number < 0)
     if "#" in verb.flags and letter in "boxX":
-        sign, digits = ("-", text[1:]) if text.startswith("-") else ("", text)
-        text = sign + {"b": "0b", "o": "0", "x": "0x", "X": "0X"}[letter] + digits
-    return verb.padded(verb.signed(text), number=True)
+        sign += {"b": "0b", "o": "0", "x": "0x", "X": "0X"}[letter]
+    return verb.padded_number(text, sign, zeros=verb.precision is None)
 
 
 def _float(verb: _Verb, value: object) -> str:
@@ -132,15 +145,15 @@ def _float(verb: _Verb, value: object) -> str:
         text = general(number, verb.precision, "e" if letter == "g" else "E")
     else:
         places = 6 if verb.precision is None else verb.precision
-        exact = Decimal(number)
-        text = format(exact.quantize(Decimal(1).scaleb(-places), context=Context(prec=3000)), "f")
-    return verb.padded(verb.signed(text), number=True)
+        text = format(_held(number, places).quantize(Decimal(1).scaleb(-places), context=_EVERY_DIGIT), "f")
+    negative = text.startswith("-") or number is numbers.MINUS_ZERO
+    return verb.padded_number(text.removeprefix("-"), verb.sign(negative=negative))
 
 
 def _string(verb: _Verb, value: object) -> str:
     text = to_string(value)
-    if verb.precision is not None:
-        from sumptuary.sources.terraform.functions.strings import graphemes
+    if verb.precision:  # Terraform takes a precision of 0 for none
+        from sumptuary.sources.terraform.functions.graphemes import graphemes
 
         text = "".join(graphemes(text)[: verb.precision])
     return verb.padded(json_string(text) if verb.letter == "q" else text)
@@ -165,7 +178,7 @@ def _formatted(verb: _Verb, value: object) -> str:
         raise EvaluationError(f"null cannot be formatted with %{letter}")
     if letter in "boxXd":
         return _integer(verb, value)
-    if letter in "eEfFgG":
+    if letter in "eEfgG":
         return _float(verb, value)
     if letter in "sq":
         if is_list(value) or is_map(value):

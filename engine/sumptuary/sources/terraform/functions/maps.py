@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from sumptuary.sources.terraform.equality import type_rank
+from sumptuary.sources.terraform.conversion import convert, shared_type, type_of
 from sumptuary.sources.terraform.functions.signature import Table
-from sumptuary.sources.terraform.lazy import TerraformList, TerraformMap
+from sumptuary.sources.terraform.lazy import TerraformList, TerraformMap, TerraformSet
 from sumptuary.sources.terraform.primitives import named, to_string
 from sumptuary.sources.terraform.scope import EvaluationError
-from sumptuary.sources.terraform.unification import unified
 from sumptuary.values import ABSENT, PartialMap, Unknown, is_list, is_map
 
 FUNCTIONS = Table()
@@ -34,14 +33,14 @@ def values(mapping: dict[str, object]) -> object:
 @function("map string any!?", sees="parts")
 def lookup(mapping: dict[str, object], key: str, default: object = ABSENT) -> object:
     """The value of a key, or the default where there is none."""
+    if isinstance(mapping, TerraformMap) and default is not ABSENT:
+        default = convert(default, shared_type(mapping.values()))
     if key in mapping:
         return mapping[key]
     if isinstance(mapping, PartialMap):
         return mapping.rest
     if default is ABSENT:
         raise EvaluationError(f'the map has no key "{key}"')
-    if isinstance(mapping, TerraformMap) and mapping:
-        return unified([*mapping.values(), default])[-1]
     return default
 
 
@@ -67,9 +66,8 @@ def merge(*maps: object) -> object:
         return {}
     if rest is not None:
         return PartialMap(made, rest) if made else rest
-    if all(isinstance(mapping, TerraformMap) for mapping in maps if mapping is not None):
-        return TerraformMap(made) if len({type_rank(value) for value in made.values()}) < 2 else made
-    return made
+    kinds = {str(kind) for value in made.values() if (kind := type_of(value)).kind != "any"}
+    return TerraformMap(made) if all(isinstance(mapping, TerraformMap) for mapping in maps) and len(kinds) < 2 else made
 
 
 @function("map")
@@ -88,6 +86,8 @@ def transpose(mapping: dict[str, object]) -> object:
 @function("list list", sees="parts")
 def zipmap(names: list[object], items: list[object]) -> object:
     """A map of keys and their values."""
+    if isinstance(items, TerraformSet):
+        raise EvaluationError("a list is required, not set")
     if len(names) != len(items):
         raise EvaluationError("keys and values have different lengths")
     made: dict[str, object] = {}

@@ -13,6 +13,7 @@ from sumptuary.sources.terraform.scope import EvaluationError, TooLargeError
 FUNCTIONS = Table()
 function = FUNCTIONS.function
 Network = IPv4Network | IPv6Network
+_MOST_BITS = 32
 _ZEROS = re.compile(r"(^|\.)0+(\d)")
 
 
@@ -45,6 +46,8 @@ def cidrhost(prefix: str, position: Number) -> object:
     network, number = _network(prefix), _whole(position)
     size = network.num_addresses
     if not -size <= number < size:
+        if abs(number) >= 1 << 63:
+            raise TooLargeError("a host with so large a number is not evaluated: Terraform does not refuse all of them")
         raise EvaluationError(f"the prefix {prefix} has no host {number}")
     return _written(network, int(network.network_address) + (number if number >= 0 else size + number))
 
@@ -63,9 +66,9 @@ def cidrsubnet(prefix: str, newbits: Number, number: Number) -> object:
     """A subnet by the bits added to the prefix and its number."""
     network, bits, place = _network(prefix), _whole(newbits), _whole(number)
     length = network.prefixlen + bits
-    if place < 0:
-        raise TooLargeError("a negative number of a subnet is not evaluated")
-    if bits < 0 or length > network.max_prefixlen or place >= 2**bits:
+    if place < 0 or bits < 0:
+        raise TooLargeError("a negative subnet is not evaluated: Terraform's answer is an accident of its arithmetic")
+    if length > network.max_prefixlen or place >= 2**bits:
         raise EvaluationError(f"the prefix {prefix} extended by {bits} bits has no network {place}")
     return f"{_written(network, int(network.network_address) + (place << (network.max_prefixlen - length)))}/{length}"
 
@@ -76,10 +79,12 @@ def cidrsubnets(prefix: str, *newbits: Number) -> object:
     network = _network(prefix)
     start, end = int(network.network_address), int(network.broadcast_address)
     made = TerraformList()
+    if start == 0 and newbits:  # Terraform looks for the network before the first one
+        raise EvaluationError(f"the prefix {prefix} has no room for subnets, as Terraform counts")
     for added in newbits:
         bits = _whole(added)
         length = network.prefixlen + bits
-        if bits < 1 or length > network.max_prefixlen:
+        if not 1 <= bits <= _MOST_BITS or length > network.max_prefixlen:
             raise EvaluationError(f"the prefix {prefix} cannot be extended by {bits} bits")
         size = 1 << (network.max_prefixlen - length)
         start = -(-start // size) * size

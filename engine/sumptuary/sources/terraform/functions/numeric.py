@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-from decimal import Decimal
 
-from sumptuary.sources.terraform import numbers
+from sumptuary.sources.terraform import numbers, operators
 from sumptuary.sources.terraform.functions.signature import Table
-from sumptuary.sources.terraform.scope import EvaluationError, TooLargeError
+from sumptuary.sources.terraform.scope import EvaluationError
 
 FUNCTIONS = Table()
 function = FUNCTIONS.function
@@ -16,34 +15,40 @@ _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 @function("number", name="abs")
 def _absolute(value: numbers.Number) -> object:
-    return abs(value) if isinstance(value, int) else value.copy_abs()
+    return operators.negate(value) if value < 0 or value is numbers.MINUS_ZERO else value
 
 
 @function("number")
 def ceil(value: numbers.Number) -> object:
     """The next whole number upwards."""
-    return math.ceil(value)
+    return value if isinstance(value, int) else math.ceil(value)
 
 
 @function("number")
 def floor(value: numbers.Number) -> object:
     """The next whole number downwards."""
-    return math.floor(value)
+    return value if isinstance(value, int) else math.floor(value)
 
 
 def _from_float(value: float) -> object:
-    if not math.isfinite(value):
-        raise EvaluationError("the result is not a finite number")
-    return numbers.simplest(Decimal(repr(value)))
+    if math.isnan(value):
+        raise EvaluationError("the result is not a number")
+    return numbers.Infinite(negative=value < 0) if math.isinf(value) else numbers.double(value)
 
 
 @function("number number")
 def log(value: numbers.Number, base: numbers.Number) -> object:
     """The logarithm, as a double like Terraform's."""
-    try:
-        return _from_float(math.log(value) / math.log(base))
-    except (ValueError, ZeroDivisionError, OverflowError) as error:
-        raise EvaluationError("the logarithm is not a finite number") from error
+    above, below = _logarithm(value), _logarithm(base)
+    if below:
+        return _from_float(above / below)
+    return _from_float(math.copysign(math.inf, above) if above else math.nan)
+
+
+def _logarithm(value: numbers.Number) -> float:
+    if value > 0:
+        return math.log(value)
+    return math.nan if value < 0 else -math.inf
 
 
 @function("number number", name="pow")
@@ -51,13 +56,13 @@ def power(value: numbers.Number, exponent: numbers.Number) -> object:
     """The power, as a double like Terraform's."""
     base, times = float(value), float(exponent)
     if base == 0 and times < 0:
-        raise TooLargeError("the power is not a finite number")
+        return numbers.Infinite(negative=False)
     if base < 0 and times != int(times):
         raise EvaluationError("the power is not a number")
     try:
         return _from_float(_power(base, times))
-    except OverflowError as error:
-        raise TooLargeError("the power is not a finite number") from error
+    except OverflowError:
+        return numbers.Infinite(negative=base < 0 and times % 2 == 1)
 
 
 def _power(base: float, exponent: float) -> float:

@@ -63,7 +63,7 @@ def setproduct(*given: list[object]) -> object:
     rows: list[list[object]] = [[]]
     for items in columns:
         rows = [[*row, item] for row in rows for item in items]
-    if all(isinstance(items, TerraformSet) for items in given) and first_unknown(rows) is None:
+    if any(isinstance(items, TerraformSet) for items in given) and first_unknown(rows) is None:
         return to_set(rows)
     return TerraformList(bounded(list(rows)))
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from sumptuary.sources.terraform.primitives import named, to_bool, to_number, to_string
+from sumptuary.sources.terraform.numbers import Infinite
+from sumptuary.sources.terraform.primitives import named, normalised, to_bool, to_number, to_string
 from sumptuary.sources.terraform.scope import EvaluationError
 from sumptuary.values import Unknown, first_unknown, is_list, is_map
 
@@ -80,8 +81,9 @@ class Function:
             if unknown is None and self.sees == "nothing":
                 unknown = first_unknown(taken)
             if unknown is not None:
-                return unknown
-        return self.implementation(scope, *taken) if self.needs_scope else self.implementation(*taken)
+                return Unknown(unknown.reason) if isinstance(unknown, Infinite) else unknown
+        made = self.implementation(scope, *taken) if self.needs_scope else self.implementation(*taken)
+        return normalised(made) if isinstance(made, str) else made
 
 
 class Table(dict[str, Function]):

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import unicodedata
-
 from sumptuary.sources.terraform import numbers
+from sumptuary.sources.terraform.functions.graphemes import graphemes
 from sumptuary.sources.terraform.functions.signature import Table
 from sumptuary.sources.terraform.lazy import TerraformList
 from sumptuary.sources.terraform.primitives import to_string
@@ -17,33 +16,7 @@ _SPACE = (
     " \t\n\v\f\r\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
     "\u2028\u2029\u202f\u205f\u3000"
 )
-
-
-def graphemes(text: str) -> list[str]:
-    """The characters of a text as a reader counts them: combining marks and joined emoji belong to what precedes."""
-    if text.isascii() and "\r" not in text:
-        return list(text)
-    found: list[str] = []
-    for char in text:
-        if found and _extends(found[-1], char):
-            found[-1] += char
-        else:
-            found.append(char)
-    return found
-
-
-def _extends(cluster: str, char: str) -> bool:
-    code = ord(char)
-    if char == "\n" and cluster == "\r":
-        return True
-    if cluster[-1] in "\r\n" or char in "\r\n":
-        return False
-    if unicodedata.category(char) in ("Mn", "Me", "Mc") or code in (0x200D, 0xFE0F) or 0x1F3FB <= code <= 0x1F3FF:
-        return True
-    if cluster.endswith("\u200d"):
-        return True
-    flags = sum(1 for one in cluster if 0x1F1E6 <= ord(one) <= 0x1F1FF)
-    return 0x1F1E6 <= code <= 0x1F1FF and flags == 1 and len(cluster) == 1
+_LARGEST = 1 << 63
 
 
 @function("string")
@@ -126,7 +99,8 @@ def title(text: str) -> object:
     made: list[str] = []
     for char in text:
         separated = not (before.isalnum() or before == "_") and (before in _SPACE or before.isascii())
-        made.append(_each(char, "upper") if separated else char)
+        first = char.title()
+        made.append(first if separated and len(first) == 1 else char)
         before = char
     return "".join(made)
 
@@ -163,6 +137,8 @@ def substr(text: str, offset: numbers.Number, length: numbers.Number) -> object:
     """A part of the text by characters; a negative offset counts from the end, a length of -1 takes the rest."""
     if not isinstance(offset, int) or not isinstance(length, int):
         raise EvaluationError("offset and length must be whole numbers")
+    if not (-_LARGEST <= offset < _LARGEST and -_LARGEST <= length < _LARGEST):
+        raise EvaluationError("offset or length is too large")
     chars = graphemes(text)
     if offset < 0:
         offset += len(chars)

@@ -8,20 +8,25 @@ from decimal import Decimal
 import yaml
 
 from sumptuary.sources.terraform import numbers
+from sumptuary.sources.terraform.primitives import normalised
 from sumptuary.sources.terraform.scope import EvaluationError, TooLargeError
-from sumptuary.values import is_list, is_map
+from sumptuary.values import is_map
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_STANDARD = "tag:yaml.org,2002:"
+_KINDS = ("binary", "bool", "float", "int", "null", "str", "timestamp")
+_INFINITE = frozenset(sign + word for sign in ("", "-", "+") for word in (".inf", ".Inf", ".INF"))
+_LARGEST_FLOAT = 1e300
 _DEEPEST = 100
 _WORDS: dict[str, object] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
     **dict.fromkeys(["true", "True", "TRUE", "yes", "Yes", "YES", "y", "Y", "on", "On", "ON"], True),
     **dict.fromkeys(["false", "False", "FALSE", "no", "No", "NO", "n", "N", "off", "Off", "OFF"], False),
 }
-_INTEGER = re.compile(r"[-+]?(?:0o[0-7]+|0x[0-9a-fA-F]+|[0-9]+)", re.ASCII)
+_INTEGER = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+|[-+]?[0-9]+", re.ASCII)
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?", re.ASCII)
 _TIME = re.compile(
     r"(\d{4})-(\d\d?)-(\d\d?)"
@@ -56,6 +61,8 @@ class _Reader:
         for event in self.events:
             if isinstance(event, yaml.DocumentStartEvent):
                 documents += 1
+                if event.version not in (None, (1, 1)):
+                    raise EvaluationError("Terraform reads YAML 1.1 only")
                 if documents > 1:
                     raise EvaluationError("the YAML holds more than one document")
                 value = self.node(next(self.events), 0)
@@ -83,8 +90,10 @@ class _Reader:
         if isinstance(event, yaml.ScalarEvent):
             value = _scalar(event)
         elif isinstance(event, yaml.SequenceStartEvent):
+            _check_tag(event, "seq")
             value = [self.node(inner, depth + 1) for inner in self.until(yaml.SequenceEndEvent)]
         else:
+            _check_tag(event, "map")
             value = self.mapping(depth)
         anchor = getattr(event, "anchor", None)
         if anchor:
@@ -97,20 +106,17 @@ class _Reader:
 
     def mapping(self, depth: int) -> dict[str, object]:
         made: dict[str, object] = {}
-        merged: dict[str, object] = {}
         for event in self.until(yaml.MappingEndEvent):
-            plain_merge = isinstance(event, yaml.ScalarEvent) and event.value == "<<" and event.implicit[0]
+            merges = isinstance(event, yaml.ScalarEvent) and event.value == "<<" and not event.tag
             key = self.node(event, depth + 1)
             value = self.node(next(self.events), depth + 1)
-            if plain_merge:
-                for source in value if is_list(value) else [value]:
-                    if not is_map(source):
-                        raise EvaluationError("a YAML merge needs a map")
-                    merged = {**source, **merged}
-                continue
-            name = _key(key)
-            made[name] = value
-        return {**merged, **made}
+            if not merges:
+                made[_key(key)] = value
+            elif is_map(value):
+                made.update(value)
+            else:
+                raise EvaluationError("a YAML merge needs a map")
+        return made
 
 
 def _key(key: object) -> str:
@@ -121,23 +127,62 @@ def _key(key: object) -> str:
     return to_string(key)
 
 
+def _check_tag(event: yaml.Event, kind: str) -> None:
+    tag = getattr(event, "tag", None)
+    if tag and tag != _STANDARD + kind:
+        raise EvaluationError(f"the YAML tag {tag} is not supported here")
+
+
 def _scalar(event: yaml.ScalarEvent) -> object:
-    text, tag = event.value, event.tag
-    if tag in ("tag:yaml.org,2002:str", "!"):
-        return text
-    if tag and not tag.startswith("tag:yaml.org,2002:"):
+    text, tag = normalised(event.value), event.tag
+    quoted = event.style in ("'", '"', "|", ">")
+    if tag:
+        return _tagged(text, tag, quoted=quoted)
+    return text if quoted else _resolved(text)
+
+
+def _tagged(text: str, tag: str, *, quoted: bool) -> object:
+    """A scalar with a tag. Terraform only asks whether it is of some type; what stands in quotes stays text."""
+    kind = tag.removeprefix(_STANDARD)
+    if tag == kind or kind not in _KINDS:
         raise EvaluationError(f"the YAML tag {tag} is not supported")
-    if event.style in ("'", '"', "|", ">"):
+    if kind == "str":
         return text
+    if kind == "binary":
+        return _base64(text)
+    value = _resolved(text)
+    if kind == "null":
+        return text if quoted and value is None else None
+    if isinstance(value, str) and not _TIME.fullmatch(text):
+        raise EvaluationError(f"{text[:40]!r} is not a {kind} of YAML")
+    return text if quoted else value
+
+
+def _base64(text: str) -> str:
+    import base64
+    import binascii
+
+    try:
+        base64.b64decode("".join(text.split()), validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise EvaluationError("a binary of the YAML is not base64") from error
+    return text
+
+
+def _resolved(text: str) -> object:
+    """What a scalar without quotes stands for."""
     if text in _WORDS:
         return _WORDS[text]
     if _INTEGER.fullmatch(text):
         return _integer(text)
     if _FLOAT.fullmatch(text):
-        return numbers.simplest(Decimal(repr(float(text)))) if len(text) < 18 else numbers.number_literal(text)
-    if _TIME.fullmatch(text):
-        return _time(text)
-    return text
+        short = len(text) < 18 and abs(float(text)) < _LARGEST_FLOAT
+        return numbers.simplest(Decimal(repr(float(text)))) if short else numbers.number_literal(text)
+    if text in _INFINITE:
+        return numbers.Infinite(negative=text.startswith("-"))
+    if text in (".nan", ".NaN", ".NAN"):
+        raise EvaluationError("what is not a number cannot be a value")
+    return _time(text) if _TIME.fullmatch(text) else text
 
 
 def _integer(text: str) -> object:
