@@ -25,6 +25,10 @@ _TABLES = {
 """Which table knows the types that begin with a word; loaded when the first of them is met."""
 
 
+_LABELS = ("labels", "user_labels", "resource_labels")
+"""What Google calls tags; its ``tags`` are names for firewalls, or the Resource Manager's."""
+
+
 def shape_of(resource_type: str) -> Shape | None:
     """The record of a resource type, or None where no table has one."""
     table = _TABLES.get(resource_type.partition("_")[0])
@@ -49,12 +53,13 @@ def apply(resource: Resource, peers: Peers | None = None) -> None:
 
 def _taggability(resource: Resource) -> None:
     """A resource that carries a tag attribute takes tags; else the providers' own documentation says."""
-    for name in ("tags", "labels", "user_labels", "resource_labels", "tag"):
-        if name in resource.attributes:
+    known = tag_attribute_of(resource.type)
+    is_google = resource.type.startswith("google_")
+    for name in _LABELS if is_google else ("tags", *_LABELS, "tag"):
+        if name in resource.attributes and not (is_google and known == ""):
             resource.taggable = True
             resource.tag_attribute = resource.tag_attribute or name
             return
-    known = tag_attribute_of(resource.type)
     if known is None:
         resource.taggable = True if resource.tags.entries else None
     else:
