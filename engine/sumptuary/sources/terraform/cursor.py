@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-SPACE = re.compile(r"(?:[ \t]+|\r(?=\n)|#[^\n]*|//[^\n]*|/\*[\s\S]*?\*/)*")
-_SPACE_LINES = re.compile(r"(?:[ \t\n]+|\r(?=\n)|#[^\n]*|//[^\n]*|/\*[\s\S]*?\*/)*")
+_COMMENT = r"#[^\n]*+|//[^\n]*+|/\*(?:[^*]++|\*(?!/))*+\*/"
+SPACE = re.compile(rf"[ \t]*+(?:(?:\r(?=\n)|{_COMMENT})[ \t]*+)*+")
+_SPACE_LINES = re.compile(rf"[ \t\n]*+(?:(?:\r(?=\n)|{_COMMENT})[ \t\n]*+)*+")
 NAME = re.compile(r"[^\W\d][\w-]*")
 
 
@@ -31,7 +32,7 @@ class Cursor:
         self.start = position
         self.position = position
         self.depth: int = 0
-        self.gap = (0, 0)
+        self.gap: re.Match[str] | None = None
         self.lines_end = True
 
     def skip(self) -> None:
@@ -41,13 +42,14 @@ class Cursor:
         space = SPACE if self.lines_end else _SPACE_LINES
         found = space.match(self.text, self.position)
         if found is not None and found.end() > self.position:
-            self.gap = found.span()
+            self.gap = found
             self.position = found.end()
 
     def read_to(self) -> int:
         """Where the last token ends: white space and comments after it are passed, but none of what was read."""
-        start, end = self.gap
-        return start if end == self.position else self.position
+        if self.gap is not None and self.gap.end() == self.position:
+            return self.gap.start()
+        return self.position
 
     def unexpected(self) -> ReadError:
         """The error for whatever stands here."""
@@ -58,6 +60,8 @@ class Cursor:
 
     def at(self, token: str) -> bool:
         """Whether the token stands here, after white space."""
+        if self.text.startswith(token, self.position):
+            return True
         self.skip()
         return self.text.startswith(token, self.position)
 

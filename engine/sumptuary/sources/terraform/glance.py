@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 DEEPEST = 60
 """Brackets inside brackets that a glance goes through; what is deeper is read."""
 
-BLANKS = r"(?:[ \t\n]++|\r(?=\n)|#[^\n]*+|//[^\n]*+|/\*(?:[^*]++|\*(?!/))*+\*/)*+"
+BLANKS = r"[ \t\n]*+(?:(?:\r(?=\n)|#[^\n]*+|//[^\n]*+|/\*(?:[^*]++|\*(?!/))*+\*/)[ \t\n]*+)*+"
 """White space and comments, over any number of lines."""
 NAME = r"[^\W\d][\w-]*+"
 TEXT = r'"[^"\\$%\n]*+"'

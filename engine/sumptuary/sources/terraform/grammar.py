@@ -19,9 +19,13 @@ DEEPEST = 80
 
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _OPERATOR = re.compile(r"&&|\|\||==|!=|<=|>=|[-+*/%<>]")
-_SIMPLE = re.compile(r'"([^"\\$%\n]*+)"|([^\W\d][\w-]*+(?:\.[^\W\d][\w-]*+){0,20}+)(?!::)')
+_SIMPLE = re.compile(r'(?:"([^"\\$%\n]*+)"|([^\W\d][\w-]*+(?:\.[^\W\d][\w-]*+){0,20}+)(?!::))')
 """What most operands are in whole: plain text, or names joined by dots."""
+_ALONE = re.compile(_SIMPLE.pattern + r"[ \t]*+(?=[,)\]}\n]|\r\n|\Z)")
+_ALONE_OVER_LINES = re.compile(r"[ \t\n]*+" + _SIMPLE.pattern + r"[ \t\n]*+(?=[,)\]}])")
+"""A simple operand behind which the expression around it ends, where lines end it and where they do not."""
 _GOES_ON = frozenset(".[(")
+_PLAIN_KEY = re.compile(r"([^\W\d][\w-]*+)[ \t]*+=(?![=>])[ \t]*+")
 _LEGACY_INDEX = re.compile(r"[0-9]+")
 _PRECEDENCE = {
     "||": 1,
@@ -63,7 +67,11 @@ class Reader(Cursor):
         return node
 
     def expression(self) -> Node:
-        """An expression with everything that binds looser than an operator."""
+        """An expression with everything that binds looser than an operator, and the white space after."""
+        found = (_ALONE if self.lines_end else _ALONE_OVER_LINES).match(self.text, self.position)
+        if found is not None:
+            self.position = found.end()
+            return _simple(found)
         self.depth += 1
         if self.depth > DEEPEST:
             raise ReadError("the expression is nested too deeply", self.position)
@@ -115,14 +123,7 @@ class Reader(Cursor):
         if self.text[self.position : self.position + 1] in _GOES_ON:
             self.position = start
             return None
-        text, path = found.groups()
-        if path is None:
-            return nodes.Literal(text)
-        first, *names = path.split(".")
-        node: Node = nodes.Literal(_WORDS[first]) if first in _WORDS else nodes.Variable(first)
-        for name in names:
-            node = nodes.GetAttribute(node, name)
-        return node
+        return _simple(found)
 
     def term(self) -> Node:
         """A literal, a name, a call, or something in brackets."""
@@ -182,11 +183,10 @@ class Reader(Cursor):
         expanded = False
         while not self.at(")"):
             arguments.append(self.expression())
-            if self.take("..."):
-                expanded = True
+            if not self.text.startswith(",", self.position):
+                expanded = self.take("...")
                 break
-            if not self.take(","):
-                break
+            self.position += 1
         self.lines_end = outer
         self.closed(")")
         return nodes.Call(name, arguments, expanded)
@@ -255,8 +255,9 @@ class Reader(Cursor):
             items: list[Node] = []
             while not self.at("]"):
                 items.append(self.expression())
-                if not self.take(","):
+                if not self.text.startswith(",", self.position):
                     break
+                self.position += 1
             node = nodes.Tuple(items)
         self.lines_end = outer
         self.closed("]")
@@ -315,10 +316,16 @@ class Reader(Cursor):
         pairs: list[tuple[Node, Node]] = []
         while not self.at("}"):
             offsets.append(self.position - self.start)
-            key = self._key()
+            found = _PLAIN_KEY.match(self.text, self.position)
+            if found is not None:
+                key: Node = nodes.Literal(found[1])
+                self.position = found.end()
+            else:
+                key = self._key()
+                self.lines_end = True
+                if not self.take("=") and not self.take(":"):
+                    raise self.unexpected()
             self.lines_end = True
-            if not self.take("=") and not self.take(":"):
-                raise self.unexpected()
             value = self.expression()
             pairs.append((key, value))
             if not self.take(",") and self.position < len(self.text) and self.text[self.position] not in "\n}":
@@ -339,3 +346,15 @@ class Reader(Cursor):
         node = self.expression()
         self.lines_end = False
         return node
+
+
+def _simple(found: re.Match[str]) -> Node:
+    """Plain text, or a traversal by name."""
+    text, path = found.groups()
+    if path is None:
+        return nodes.Literal(text)
+    first, *names = path.split(".")
+    node: Node = nodes.Literal(_WORDS[first]) if first in _WORDS else nodes.Variable(first)
+    for name in names:
+        node = nodes.GetAttribute(node, name)
+    return node

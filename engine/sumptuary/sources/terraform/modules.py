@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sumptuary.sources.terraform.conversion import Type
     from sumptuary.sources.tree import Tree
 
-_PROVIDER = re.compile(rb'(?m)^\s*"?provider"?\b')
+_PROVIDER = rb'(?m)^\s*"?provider"?\b'
 IGNORED = frozenset({"moved", "removed", "import", "action", "ephemeral", "list", "library"})
 """Blocks that neither add a resource nor change one's value."""
 _LABELS = {"variable": 1, "output": 1, "provider": 1, "module": 1, "check": 1, "resource": 2, "data": 2}
@@ -185,7 +185,7 @@ class Library:
             self._report(path, file.problems, file.body)
         if any(problem.hides for problem in file.problems):
             module.complete = False
-            module.hides_provider = module.hides_provider or _PROVIDER.search(content) is not None
+            module.hides_provider = module.hides_provider or re.search(_PROVIDER, content) is not None
         shown = self.tree.shown(path)
         if override:
             for line, what in override_with(module, file.body, path, shown):
