@@ -29,6 +29,19 @@ _LABELS = ("labels", "user_labels", "resource_labels")
 """What Google calls tags; its ``tags`` are names for firewalls, or the Resource Manager's."""
 
 
+_UNLABELLED = frozenset(
+    {
+        "kubernetes_annotations",
+        "kubernetes_config_map_v1_data",
+        "kubernetes_env",
+        "kubernetes_labels",
+        "kubernetes_node_taint",
+        "kubernetes_secret_v1_data",
+    }
+)
+"""What says something of an object that another one owns: its metadata has a name and no labels."""
+
+
 def shape_of(resource_type: str) -> Shape | None:
     """The record of a resource type, or None where no table has one."""
     table = _TABLES.get(resource_type.partition("_")[0])
@@ -53,6 +66,10 @@ def apply(resource: Resource, peers: Peers | None = None) -> None:
 
 def _taggability(resource: Resource) -> None:
     """A resource that carries a tag attribute takes tags; else the providers' own documentation says."""
+    if resource.type.startswith("kubernetes_"):
+        has_metadata = "metadata" in resource.attributes or "manifest" in resource.attributes
+        resource.taggable = has_metadata and resource.type not in _UNLABELLED
+        return
     known = tag_attribute_of(resource.type)
     is_google = resource.type.startswith("google_")
     for name in _LABELS if is_google else ("tags", *_LABELS, "tag"):

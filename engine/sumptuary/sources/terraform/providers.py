@@ -150,7 +150,8 @@ class Configuration:
         if found is None:
             expansion = expand(self.declaration, self.scope, shown)
             if key not in expansion.keys:
-                return expansion.rest or Unknown(f"there is no {shown} for {key}", (shown,))
+                none = Unknown(f"there is no {shown} for {key}", (shown,))
+                return expansion.rest if expansion.rest is not None else none
             names = names_of(expansion, key, expansion.keys[key])
             found = self._of_keys[key] = Configuration(self.declaration, Inner(self.scope, names))
             found._of_keys = None
