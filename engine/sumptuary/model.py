@@ -13,12 +13,21 @@ from sumptuary.values import ABSENT, Absent, PartialMap, Unknown, is_list, is_ma
 
 @dataclass(slots=True, frozen=True)
 class Place:
-    """A spot in a file. ``path`` is relative to the working directory, with ``/``; lines and columns count from 1."""
+    """A spot in a file. ``path`` is relative to the working directory, with ``/``; lines and columns count from 1.
+
+    ``file`` is where a file lies that people know by another name: ``path`` is that name, then, and no path.
+    """
 
     path: str
     line: int
     end_line: int = 0
     column: int = 0
+    file: str = ""
+
+    @property
+    def lies_at(self) -> str:
+        """The path by which the file is found."""
+        return self.file or self.path
 
 
 @dataclass(slots=True, frozen=True, eq=False, repr=False)

@@ -243,6 +243,13 @@ def test_a_way_through_a_link_is_no_way_out_of_the_checkout(tmp_path: Path) -> N
         assert not may_waive_hard(law, fake, f"{tmp_path}/{root}")
 
 
+def test_a_file_lies_where_it_lies_however_it_is_called() -> None:
+    law = policy(owner_layer="organization", place=Place("acme@1.0.0: p.yaml", 1, file="/cache/p.yaml"))
+    fake = waiver(layer="organization", place=Place("fake/w.yaml", 1))
+    assert not may_waive_hard(law, fake, os.getcwd()), "the name of the policy's file is no path in the repository"
+    assert may_waive_hard(law, waiver(layer="organization", place=law.place), os.getcwd())
+
+
 def test_the_layers_are_those_of_policies() -> None:
     assert room.LAYERS == compiled.LAYERS
 

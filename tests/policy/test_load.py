@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from sumptuary.errors import ConfigurationError, PolicyError, SumptuaryError, UsageError
-from sumptuary.policy import load as loading
 from sumptuary.policy import places
 from sumptuary.policy.compiled import Laws
 from sumptuary.policy.load import load
+from sumptuary.policy.places import builtin_directory
 
 Write = Callable[[str, str], Path]
 PolicyText = Callable[..., str]
@@ -34,8 +34,7 @@ def builtin(tmp_path: Path, policy_text: PolicyText, monkeypatch: pytest.MonkeyP
     directory = tmp_path / "shipped"
     directory.mkdir()
     (directory / "b.yaml").write_text(policy_text(name="shipped"))
-    monkeypatch.setattr(loading, "builtin_directory", lambda: str(directory))
-    for room in ("gather", "packs"):
+    for room in ("gather", "places"):
         monkeypatch.setattr(f"sumptuary.policy.{room}.builtin_directory", lambda: str(directory))
     return directory
 
@@ -269,14 +268,14 @@ def test_the_shipped_policies_are_found_in_a_wheel_and_in_a_checkout(
         (package / "policy").mkdir(parents=True)
     monkeypatch.setattr(places, "__file__", str(wheel / "policy" / "places.py"))
     with pytest.raises(ConfigurationError, match="the built-in policies are missing"):
-        places.builtin_directory()
+        builtin_directory()
     (wheel / "policies").mkdir()
     (tmp_path / "policies").mkdir()
-    assert places.builtin_directory() == str(wheel / "policies")
+    assert builtin_directory() == str(wheel / "policies")
     monkeypatch.setattr(places, "__file__", str(tree / "policy" / "places.py"))
     (tree / "policies").mkdir()
     (tmp_path / "clone" / "policies").mkdir()
-    assert places.builtin_directory() == str(tmp_path / "clone" / "policies")
+    assert builtin_directory() == str(tmp_path / "clone" / "policies")
 
 
 def test_every_problem_of_every_file_comes_at_once(write: Write, tmp_path: Path) -> None:

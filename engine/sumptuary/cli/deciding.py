@@ -65,7 +65,7 @@ def _is_whole(reading: Reading, waiver: Waiver) -> bool:
     """Whether everything that a waiver could be about was judged: all below the directory that it belongs to."""
     if reading.coverage.failures or not Chosen.of(reading.paths).everything:
         return False
-    before, marked, _ = os.path.abspath(waiver.place.path).partition(f"{os.sep}.sumptuary{os.sep}")
+    before, marked, _ = os.path.abspath(waiver.place.lies_at).partition(f"{os.sep}.sumptuary{os.sep}")
     home = os.path.join(before if marked else reading.circumstances.root, "")
     return any(
         os.path.isdir(path) and home.startswith(os.path.join(os.path.abspath(path), "")) for path in reading.paths

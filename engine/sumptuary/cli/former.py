@@ -104,7 +104,7 @@ def _laws_before(mirror: Mirror, arguments: Namespace, coverage: Coverage) -> La
 
 def _as_here(place: Place, mirror: Mirror) -> Place:
     """A place in the mirror as the head would show it."""
-    if is_in(place.path, mirror.tree):
+    if not place.file and is_in(place.path, mirror.tree):
         return replace(place, path=os.path.join(mirror.top, os.path.relpath(place.path, mirror.tree)))
     return place
 
@@ -125,7 +125,7 @@ def _with_terms(laws: Laws, former: Laws, mirror: Mirror, coverage: Coverage) ->
             for one in laws.policies
         ]
     coverage.note("of the base, the policies do not hold together: who may waive those of the checkout is not known")
-    own = (is_in(policy.place.path, mirror.top) for policy in laws.policies)
+    own = (is_in(policy.place.lies_at, mirror.top) for policy in laws.policies)
     return [replace(one, waivers=None) if is_own else one for one, is_own in zip(laws.policies, own, strict=True)]
 
 

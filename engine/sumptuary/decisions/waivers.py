@@ -112,7 +112,7 @@ def may_waive_hard(law: Law, waiver: Waiver, root: str) -> bool:
 
 
 def _is_in(place: Place, root: str) -> bool:
-    return os.path.realpath(place.path).startswith(os.path.join(os.path.realpath(root), ""))
+    return os.path.realpath(place.lies_at).startswith(os.path.join(os.path.realpath(root), ""))
 
 
 def start(text: str) -> datetime:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
-FORMAT = 4
+FORMAT = 5
 KEPT = 24
 """How many bundles stay in the cache; the oldest go first."""
 
@@ -141,10 +141,7 @@ def _keep(directory: str, path: str, laws: Laws, further: list[Root]) -> None:
     try:
         data = {
             "modules": [[module, _stamp(module)] for module in sorted(modules)],
-            "further": [
-                [{"path": root.path, "pack": root.pack, "own": root.own, "layer": root.layer}, _digest(root).hex()]
-                for root in further
-            ],
+            "further": [[asdict(root), _digest(root).hex()] for root in further],
             "laws": asdict(laws),
         }
         os.makedirs(directory, mode=0o700, exist_ok=True)

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from sumptuary.errors import PolicyError, SumptuaryError
 from sumptuary.model import Place
-from sumptuary.policy import compiled, documents, policies, problems, registry
+from sumptuary.policy import compiled, documents, naming, policies, problems, registry
 from sumptuary.policy.authorities import Authority, identity_of
 from sumptuary.policy.layers import Layered, Layering, Written
 from sumptuary.policy.places import Root
@@ -30,9 +30,14 @@ class Entry:
     model: BaseModel
     root: Root
 
+    @property
+    def shown(self) -> str:
+        """The file as people are told of it."""
+        return naming.shown(self.file, self.root)
+
     def at(self, path: problems.Path, message: str, *, key: bool = False, hint: str = "") -> SumptuaryError:
         """An error at a path of this document."""
-        return problems.at(self.file, self.document, path, message, key=key, hint=hint)
+        return problems.at(self.shown, self.document, path, message, key=key, hint=hint)
 
 
 @dataclass(slots=True)
@@ -72,19 +77,19 @@ class Compilation:
 
     def read_file(self, root: Root, file: str, source: bytes) -> None:
         """Read and validate every document of one file."""
-        reading = read(source)
+        reading, shown = read(source), naming.shown(file, root)
         for problem in reading.problems:
-            place = f"{problems.shown(file)}:{problem.line}:{problem.column}"
+            place = f"{shown}:{problem.line}:{problem.column}"
             self.problems.append(SumptuaryError(problem.message, place=place))
         if not reading.documents and not reading.problems:
-            self.problems.append(SumptuaryError("the file holds no document", place=problems.shown(file)))
+            self.problems.append(SumptuaryError("the file holds no document", place=shown))
         for document in reading.documents:
-            model = self.validated(file, document)
+            model = self.validated(shown, document)
             if model is not None:
                 self.entries.append(Entry(file, document, model, root))
 
     def validated(self, file: str, document: Document) -> BaseModel | None:
-        """The document as its model, or None with its problems collected."""
+        """The document as its model, or None with its problems collected; ``file`` as people are told of it."""
         value = document.value
         if not isinstance(value, dict) or "kind" not in value:
             hint = f"every document begins with apiVersion: {documents.API_VERSION} and kind: Policy"
@@ -192,7 +197,7 @@ def _repeated(entries: Iterable[Entry]) -> list[SumptuaryError]:
             continue
         other = first[name]
         line, _ = other.document.place(("metadata", "id"))
-        message = f"the id {name!r} is taken already, at {problems.shown(other.file)}:{line}"
+        message = f"the id {name!r} is taken already, at {other.shown}:{line}"
         hint = "give this one another id; a policy of another pack is changed by spec.overrides of a pack or a project"
         found.append(entry.at(("metadata", "id"), message, hint=hint))
     return found
@@ -213,7 +218,7 @@ def _approval(entry: Entry) -> compiled.Approval:
         approvers=tuple(spec.approvers),
         reason=spec.reason,
         expires=spec.expires.isoformat(),
-        place=place_of(entry.file, entry.document),
+        place=place_of(entry),
         plan_digest=spec.plan_digest or "",
         signatures=tuple((one.approver, one.signature) for one in spec.signatures) or alone,
         canonical=canonical(entry.document) if spec.signatures or alone else "",
@@ -243,13 +248,13 @@ def _waiver(entry: Entry) -> compiled.Waiver:
         ticket=spec.ticket,
         granted=spec.granted.isoformat(),
         expires=spec.expires.isoformat(),
-        place=place_of(entry.file, entry.document),
+        place=place_of(entry),
         layer=entry.root.layer,
         max_monthly_cost=spec.max_monthly_cost.amount if spec.max_monthly_cost is not None else "",
         max_matches=spec.max_matches,
     )
 
 
-def place_of(file: str, document: Document) -> Place:
-    """Where a document stands, its path absolute; ``load`` shows it relative."""
-    return Place(os.path.abspath(file), document.line)
+def place_of(entry: Entry) -> Place:
+    """Where a document stands; ``load`` shows a path relative."""
+    return naming.place(entry.file, entry.document.line, entry.root)

@@ -15,6 +15,7 @@ from sumptuary.errors import PolicyError, SumptuaryError
 from sumptuary.policy import problems
 from sumptuary.policy.cases import NOW, moment_of
 from sumptuary.policy.documents.fixtures import CaseFile, ExpectFile
+from sumptuary.policy.naming import shown
 from sumptuary.yaml_lines import read
 
 TYPE_CHECKING = False
@@ -96,7 +97,7 @@ def folders(directory: str, policies: Sequence[str], *, ours: bool = True) -> di
         if name not in policies:
             if ours and next(_comments(path), None) is not None:
                 text = f"no policy {name!r} is tested here, and the folder expects something"
-                wrong.append(SumptuaryError(text + problems.close(name, list(policies)), place=problems.shown(path)))
+                wrong.append(SumptuaryError(text + problems.close(name, list(policies)), place=shown(path)))
             continue
         try:
             found[name] = folders_of(name, path)
@@ -140,7 +141,7 @@ def _folder(policy: str, path: str) -> Folder:
     for directory in filter(None, (head, base)):
         if not os.path.isdir(directory):
             text = f"there is no folder {os.path.relpath(directory, path)!r}"
-            wrong.append(SumptuaryError(text, place=problems.shown(os.path.join(path, CASE_FILE))))
+            wrong.append(SumptuaryError(text, place=shown(os.path.join(path, CASE_FILE))))
     expectations = [*_of_comments(head, wrong), *_of_file(path, wrong)]
     if wrong:
         raise PolicyError(wrong)
@@ -150,7 +151,7 @@ def _folder(policy: str, path: str) -> Folder:
 def _of_comments(head: str, wrong: list[SumptuaryError]) -> Iterator[Expectation]:
     """What the comments beside lines expect."""
     for path, number, said in _comments(head):
-        place = f"{problems.shown(path)}:{number}"
+        place = f"{shown(path)}:{number}"
         for found in _parsed(said, place, wrong):
             relative = os.path.relpath(path, head).replace(os.sep, "/")
             yield Expectation(found["policy"], found["status"], found["text"] or "", relative, number, "", place)
@@ -197,7 +198,7 @@ def _of_file(path: str, wrong: list[SumptuaryError]) -> Iterator[Expectation]:
     file = os.path.join(path, EXPECT_FILE)
     model = _read(file, ExpectFile, wrong)
     for index, one in enumerate(model.expect if model is not None else ()):
-        place = f"{problems.shown(file)}: expect[{index}]"
+        place = f"{shown(file)}: expect[{index}]"
         yield Expectation(one.policy, one.status, one.message, one.path, one.line, one.address, place)
 
 
@@ -207,15 +208,15 @@ def _read(file: str, model: type[_File], wrong: list[SumptuaryError]) -> _File |
         return None
     with open(file, "rb") as stream:
         reading = read(stream.read(MAX_BYTES + 1))
-    shown = problems.shown(file)
-    wrong += [SumptuaryError(one.message, place=f"{shown}:{one.line}:{one.column}") for one in reading.problems]
+    told = shown(file)
+    wrong += [SumptuaryError(one.message, place=f"{told}:{one.line}:{one.column}") for one in reading.problems]
     if len(reading.documents) != 1:
         if not reading.problems:
-            wrong.append(SumptuaryError("the file must hold one document", place=shown))
+            wrong.append(SumptuaryError("the file must hold one document", place=told))
         return None
     (document,) = reading.documents
     try:
         return model.model_validate_json(json.dumps(document.value))
     except ValidationError as error:
-        wrong += problems.placed(error, model, file, document)
+        wrong += problems.placed(error, model, told, document)
         return None

@@ -7,12 +7,12 @@ import os
 from dataclasses import dataclass, field, replace
 
 from sumptuary.errors import PolicyError, SumptuaryError
-from sumptuary.policy import cases, compiled, documents, problems
+from sumptuary.policy import cases, compiled, documents, naming, problems
 from sumptuary.policy.assignments import assignments_of, on_the_command_line
 from sumptuary.policy.authorities import Authority, identity_of
 from sumptuary.policy.compile import Compilation, Entry
 from sumptuary.policy.layers import Layered
-from sumptuary.policy.packs import DEEPEST, digest_of, located
+from sumptuary.policy.packs import DEEPEST, GIT, digest_of, located
 from sumptuary.policy.places import (
     PACK_FILE,
     PROJECT_DIRECTORY,
@@ -42,7 +42,7 @@ class Gathered:
     def suites(self) -> list[tuple[compiled.Policy, list[cases.Case]]]:
         """Every policy as its own document has it, with its inline tests, in the order of the ids."""
         found = {
-            entry.model.metadata.id: cases.cases_of(entry.model, entry.document, problems.shown(entry.file))
+            entry.model.metadata.id: cases.cases_of(entry.model, entry.document, entry.shown)
             for entry in self.entries
             if isinstance(entry.model, documents.Policy)
         }
@@ -135,7 +135,8 @@ class _Gathering:
                 files.update(self.pack(root, path, inside))
             elif (identity := os.path.realpath(directory)) not in self.seen:
                 self.seen.add(identity)
-                self.pack(Root(directory, root.pack, root.own), path, inside)
+                called = f"{naming.shown(directory, root)}/" if root.called else ""
+                self.pack(Root(directory, root.pack, root.own, called=called), path, inside)
 
     def pack(self, root: Root, pack_file: str, files: dict[str, bytes]) -> dict[str, bytes]:
         """A pack: what it extends, then the policies that its globs choose. Gives the files that it does not choose."""
@@ -143,7 +144,8 @@ class _Gathering:
         if entry is None or not isinstance(entry.model, documents.Pack):
             return {}
         spec, metadata = entry.model.spec, entry.model.metadata
-        named = Root(root.path, metadata.name, root.own, self.layer_of(entry, metadata.layer, root))
+        root = entry.root = _called(root, metadata.name)
+        named = replace(root, pack=metadata.name, layer=self.layer_of(entry, metadata.layer, root))
         self.open.append(os.path.realpath(root.path))
         above = [
             self.named(entry, ("spec", "extends", index), reference) for index, reference in enumerate(spec.extends)
@@ -176,7 +178,7 @@ class _Gathering:
             return entries[0]
         if len(self.compilation.problems) == wrong:
             message = f"{os.path.basename(file)} must hold one document, of kind {kind.__name__}"
-            self.compilation.problems.append(SumptuaryError(message, place=problems.shown(file)))
+            self.compilation.problems.append(SumptuaryError(message, place=naming.shown(file, root)))
         return None
 
     def named(self, entry: Entry, path: problems.Path, reference: documents.PackReference) -> Authority | None:
@@ -246,7 +248,7 @@ class _Gathering:
         """The repository's settings, or none."""
         file = self.repository.project
         notes = tuple(
-            f"{problems.shown(outer)} does not hold here: {problems.shown(file)} is nearer"
+            f"{naming.shown(outer)} does not hold here: {naming.shown(file)} is nearer"
             for outer in self.repository.outer
         )
         if not file:
@@ -261,6 +263,11 @@ class _Gathering:
         own = self.authority(root, PROJECT_FILE)
         own.assignments += assignments_of(entry, model.spec.profiles, model.spec.overrides, self.compilation.problems)
         return settings_of(entry, model, self.repository), notes
+
+
+def _called(root: Root, name: str) -> Root:
+    """The root of a pack whose name has been read: one out of git is called by it."""
+    return replace(root, called=naming.synced(root.pack, root.version, name)) if root.pack.startswith(GIT) else root
 
 
 def _inside(path: str, directory: str) -> bool:

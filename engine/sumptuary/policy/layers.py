@@ -14,7 +14,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from sumptuary.errors import SumptuaryError
-from sumptuary.policy import compiled, documents, problems
+from sumptuary.policy import compiled, documents, naming, problems
 from sumptuary.policy.authorities import PROFILE, REPOSITORY, Assignment, Authority, path_of
 from sumptuary.policy.places import Root
 from sumptuary.policy.policies import Compiler
@@ -67,10 +67,15 @@ class Written:
     model: documents.Policy
     root: Root
 
+    @property
+    def shown(self) -> str:
+        """Its file as people are told of it."""
+        return naming.shown(self.file, self.root)
+
     def place(self, name: str) -> str:
         """Where a field stands, or the nearest thing around it."""
         line, column = self.document.place(path_of(name), key=True)
-        return f"{problems.shown(self.file)}:{line}:{column}"
+        return f"{self.shown}:{line}:{column}"
 
 
 class Layering:
@@ -172,7 +177,7 @@ class Layering:
         try:
             model = documents.Policy.model_validate_json(json.dumps(value))
         except ValidationError as error:
-            found = problems.placed(error, documents.Policy, written.file, document)
+            found = problems.placed(error, documents.Policy, written.shown, document)
             policy = None
         else:
             policy = compiler.policy(model, written.file, document, written.root, tests=False)

@@ -8,12 +8,13 @@ from dataclasses import replace
 from sumptuary.errors import SumptuaryError, UsageError
 from sumptuary.model import Place
 from sumptuary.policy.compiled import Laws, Project
+from sumptuary.policy.naming import shown
 from sumptuary.policy.places import (
     BUILTIN,
     PROJECT_DIRECTORY,
     Repository,
     Root,
-    builtin_directory,
+    builtin_root,
     contents,
     repository_of,
 )
@@ -170,7 +171,7 @@ def roots(sources: Sequence[str], packs: Sequence[str]) -> list[Root]:
 
         found.append(located(name, "", os.getcwd(), ()))
     if not (sources or packs) or BUILTIN in packs:
-        found.insert(0, Root(builtin_directory(), BUILTIN, layer="built-in"))
+        found.insert(0, builtin_root())
     for source in sources:
         path = os.path.abspath(source)
         if not os.path.exists(path):
@@ -181,12 +182,9 @@ def roots(sources: Sequence[str], packs: Sequence[str]) -> list[Root]:
 
 def _shown(laws: Laws) -> Laws:
     """The laws with their places as reports show them, relative to the working directory."""
-    working = os.getcwd() + os.sep
 
     def relative(place: Place) -> Place:
-        if not place.path.startswith(working):
-            return place
-        return replace(place, path=place.path[len(working) :].replace(os.sep, "/"))
+        return place if place.file else replace(place, path=shown(place.path))
 
     for policy in laws.policies:
         policy.place = relative(policy.place)

@@ -12,7 +12,8 @@ import re
 from dataclasses import dataclass
 
 from sumptuary.errors import ConfigurationError, SumptuaryError, UsageError
-from sumptuary.policy.places import BUILTIN, LOCK_FILE, MAX_BYTES, Root, builtin_directory, contents
+from sumptuary.policy import naming
+from sumptuary.policy.places import BUILTIN, LOCK_FILE, MAX_BYTES, Root, builtin_root, contents
 from sumptuary.values import is_list, is_map
 
 TYPE_CHECKING = False
@@ -48,11 +49,11 @@ def located(name: str, version: str, directory: str, locks: Iterable[str], home:
         SumptuaryError: there is none; the hint says what to do.
     """
     if name == BUILTIN:
-        return Root(builtin_directory(), BUILTIN, layer="built-in")
+        return builtin_root()
     if home is not None and (beside := neighbour(name, directory, home)):
         name, version = beside, home.version
     if name.startswith(GIT):
-        return Root(_synced(name, version, locks), name, version=version)
+        return Root(_synced(name, version, locks), name, version=version, called=naming.synced(name, version))
     path = os.path.normpath(os.path.join(directory, name))
     if os.path.isdir(path):
         return Root(path, name, own=True)
@@ -60,7 +61,8 @@ def located(name: str, version: str, directory: str, locks: Iterable[str], home:
         raise SumptuaryError(f"{name!r} is a file", hint="name the directory that holds its pack.yaml")
     offered = {entry.name: entry for entry in _entry_points()}
     if name in offered:
-        return Root(_directory_of(offered[name]), name)
+        package = offered[name].value.partition(":")[0]
+        return Root(_directory_of(offered[name]), name, called=naming.installed(package))
     there = ", ".join([BUILTIN, *sorted(offered)])
     hint = f"packs are {there}, directories relative to the document, or git+https://..."
     raise UsageError(f"there is no pack {name!r}", hint=hint)

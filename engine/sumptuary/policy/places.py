@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 
 from sumptuary.errors import ConfigurationError, SumptuaryError, UsageError
+from sumptuary.policy.naming import BUILT_IN, shown
 
 BUILTIN = "builtin"
 PROJECT_FILE = "sumptuary.yaml"
@@ -25,13 +26,15 @@ MAX_LEVELS = 20
 class Root:
     """A file or directory of documents. ``pack`` names where it comes from in reports; ``own`` is a repository's own
     directory, in which links are not followed. ``layer`` is how high its documents stand; of a pack its ``pack.yaml``
-    decides. ``version`` is, of a pack out of git, the one it was named by."""
+    decides. ``version`` is, of a pack out of git, the one it was named by. ``called`` stands before the path inside it
+    where people are told of its files (see ``naming``); empty where they know the files by their paths."""
 
     path: str
     pack: str
     own: bool = False
     layer: str = "repository"
     version: str = ""
+    called: str = ""
 
 
 @dataclass(slots=True, frozen=True)
@@ -77,6 +80,18 @@ def builtin_directory() -> str:
     if os.path.isdir(shipped):
         return shipped
     raise ConfigurationError("the built-in policies are missing", place=shipped, hint="install sumptuary again")
+
+
+def builtin_root() -> Root:
+    """The shipped pack. Whoever works in a checkout of Sumptuary knows its files by their paths.
+
+    Raises:
+        ConfigurationError: as ``builtin_directory`` does.
+    """
+    directory = builtin_directory()
+    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    is_own = not _lies_in(directory, package) and _lies_in(directory, os.getcwd())
+    return Root(directory, BUILTIN, layer="built-in", called="" if is_own else BUILT_IN)
 
 
 def repository_of(start: str) -> Repository:
@@ -126,9 +141,9 @@ def contents(root: Root, without: frozenset[str] = frozenset()) -> dict[str, byt
         UsageError: the path does not exist, cannot be read, or holds far too many files.
     """
     if os.path.isfile(root.path):
-        return {root.path: _read(root.path)}
+        return {root.path: _read(root.path, root)}
     if not os.path.isdir(root.path):
-        raise UsageError("no such file or directory", place=root.path)
+        raise UsageError("no such file or directory", place=shown(root.path, root))
     paths: list[str] = []
     for directory, names, files in os.walk(root.path):
         depth = os.path.relpath(directory, root.path).count(os.sep)
@@ -140,17 +155,17 @@ def contents(root: Root, without: frozenset[str] = frozenset()) -> dict[str, byt
                 continue
             if root.own and os.path.islink(path):
                 raise ConfigurationError(
-                    "a link is not followed here: put the document itself in its place", place=path
+                    "a link is not followed here: put the document itself in its place", place=shown(path, root)
                 )
             paths.append(path)
         if len(paths) > MAX_FILES:
-            raise UsageError(f"more than {MAX_FILES} documents", place=root.path)
-    return {path: _read(path) for path in paths}
+            raise UsageError(f"more than {MAX_FILES} documents", place=shown(root.path, root))
+    return {path: _read(path, root) for path in paths}
 
 
-def _read(path: str) -> bytes:
+def _read(path: str, root: Root) -> bytes:
     try:
         with open(path, "rb") as file:
             return file.read(MAX_BYTES + 1)
     except OSError as error:
-        raise SumptuaryError(f"cannot be read: {error.strerror or error}", place=path) from error
+        raise SumptuaryError(f"cannot be read: {error.strerror or error}", place=shown(path, root)) from error

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fnmatch
 import json
-import os
 from collections.abc import Iterable
 from typing import Any
 
@@ -12,8 +11,18 @@ from pydantic import BaseModel, ValidationError
 
 from sumptuary.errors import SumptuaryError
 from sumptuary.kinds import KINDS
-from sumptuary.model import Place
-from sumptuary.policy import cases, compiled, conditions, documents, given, message, parameters, problems, registry
+from sumptuary.policy import (
+    cases,
+    compiled,
+    conditions,
+    documents,
+    given,
+    message,
+    naming,
+    parameters,
+    problems,
+    registry,
+)
 from sumptuary.policy.places import Root
 from sumptuary.policy.problems import Path
 from sumptuary.policy.templates import Template, checked_parameters, message_problems
@@ -38,7 +47,7 @@ class Compiler:
         self, model: documents.Policy, file: str, document: Document, root: Root, *, tests: bool = True
     ) -> compiled.Policy | None:
         """The compiled policy, or None with its problems collected. Without ``tests`` those are taken to be right."""
-        return _One(self, model, file, document).compiled(root, tests=tests)
+        return _One(self, model, file, document, root).compiled(tests=tests)
 
     def fresh(self) -> Compiler:
         """Another with the same rules and no problems."""
@@ -59,21 +68,22 @@ class Compiler:
 class _One:
     """The compilation of one policy."""
 
-    def __init__(self, compiler: Compiler, model: documents.Policy, file: str, document: Document) -> None:
-        self.compiler, self.model, self.file, self.document = compiler, model, file, document
+    def __init__(self, compiler: Compiler, model: documents.Policy, file: str, document: Document, root: Root) -> None:
+        self.compiler, self.model, self.file, self.document, self.root = compiler, model, file, document, root
+        self.shown = naming.shown(file, root)
 
     def problem(self, path: Path, text: str, *, key: bool = False, hint: str = "") -> None:
         """Collect a problem at a path."""
-        self.compiler.problems.append(problems.at(self.file, self.document, path, text, key=key, hint=hint))
+        self.compiler.problems.append(problems.at(self.shown, self.document, path, text, key=key, hint=hint))
 
-    def compiled(self, root: Root, *, tests: bool) -> compiled.Policy | None:
+    def compiled(self, *, tests: bool) -> compiled.Policy | None:
         """The policy, or None."""
         metadata, spec = self.model.metadata, self.model.spec
         rule = self.compiler.named(spec.rule)
         if rule is None and spec.rule in self.compiler.unread:
             return None
         if rule is None:
-            error = unknown_rule(self.file, self.document, spec.rule, [*self.compiler.rules, *self.compiler.templates])
+            error = unknown_rule(self.shown, self.document, spec.rule, [*self.compiler.rules, *self.compiler.templates])
             self.compiler.problems.append(error)
             return None
         template = rule if isinstance(rule, Template) else None
@@ -113,10 +123,10 @@ class _One:
             references=tuple(metadata.references),
             enforcement=_enforcement(spec.enforcement),
             waivers=_waiver_terms(spec.waivers),
-            place=Place(os.path.abspath(self.file), self.document.line),
+            place=naming.place(self.file, self.document.line, self.root),
             aliases=tuple(metadata.aliases),
-            pack=root.pack,
-            layer=root.layer,
+            pack=self.root.pack,
+            layer=self.root.layer,
             template=template.form() if template is not None else None,
         )
 
@@ -138,10 +148,10 @@ class _One:
     def template_parameters(self, template: Template) -> dict[str, object] | None:
         """The same for a template."""
         spec = self.model.spec
-        values, wrong = checked_parameters(template, spec.parameters, self.file, self.document, ("spec", "parameters"))
+        values, wrong = checked_parameters(template, spec.parameters, self.shown, self.document, ("spec", "parameters"))
         for name, profile in spec.profiles.items() if values is not None else ():
             changed, prefix = merged(spec.parameters, profile), ("spec", "profiles", name)
-            wrong += checked_parameters(template, changed, self.file, self.document, prefix, profile=True)[1]
+            wrong += checked_parameters(template, changed, self.shown, self.document, prefix, profile=True)[1]
         self.compiler.problems.extend(wrong)
         return values
 
@@ -168,7 +178,7 @@ class _One:
         try:
             model = shape.model_validate_json(json.dumps(given), strict=True)
         except ValidationError as error:
-            self.compiler.problems.extend(problems.placed(error, shape, self.file, self.document, prefix))
+            self.compiler.problems.extend(problems.placed(error, shape, self.shown, self.document, prefix))
             return None
         values: dict[str, object] = model.model_dump(mode="json")
         try:
@@ -213,7 +223,7 @@ class _One:
             return
         for mistake in wrong:
             line, column = self.document.place_within(path, mistake.line, mistake.column)
-            place = f"{problems.shown(self.file)}:{line}:{column}"
+            place = f"{self.shown}:{line}:{column}"
             message = f"spec.select.where: {mistake.message} in {text.strip()!r}"
             self.compiler.problems.append(SumptuaryError(message, place=place))
 
@@ -227,7 +237,7 @@ class _One:
         """The placeholders must be well formed and name what there is."""
         spec = self.model.spec
         if isinstance(rule, Template):
-            wrong = message_problems(spec.message, rule, self.file, self.document, ("spec", "message"))
+            wrong = message_problems(spec.message, rule, self.shown, self.document, ("spec", "message"))
             self.compiler.problems.extend(wrong)
             return
         facts = getattr(rule, "facts", None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from difflib import get_close_matches
 from typing import Any, get_args
 
@@ -29,16 +28,10 @@ PLAIN = {
 """What pydantic calls things, and what those who write YAML call them."""
 
 
-def shown(path: str) -> str:
-    """A path as reports show it: relative to the working directory where it lies inside, with ``/``."""
-    relative = os.path.relpath(path)
-    return (path if relative.startswith("..") else relative).replace(os.sep, "/")
-
-
 def at(file: str, document: Document, path: Path, message: str, *, key: bool = False, hint: str = "") -> SumptuaryError:
-    """An error at a path of a document."""
+    """An error at a path of a document; ``file`` as people are told of it (see ``naming``)."""
     line, column = document.place(path, key=key)
-    return SumptuaryError(message, place=f"{shown(file)}:{line}:{column}", hint=hint)
+    return SumptuaryError(message, place=f"{file}:{line}:{column}", hint=hint)
 
 
 def close(word: object, words: list[str] | tuple[str, ...]) -> str:
@@ -61,7 +54,7 @@ def placed(
 ) -> list[SumptuaryError]:
     """Every error of a validation, one a place, in the order of the document.
 
-    ``prefix`` is the path of the validated value in the document.
+    ``prefix`` is the path of the validated value in the document, ``file`` what people are told of its file.
     """
     found: dict[tuple[tuple[int, int], Path], list[str]] = {}
     for detail in error.errors(include_url=False):
@@ -75,7 +68,7 @@ def placed(
     for ((line, column), path), messages in sorted(found.items(), key=lambda item: item[0][0]):
         name = ".".join(str(step) for step in path)
         text = _together(messages)
-        errors.append(SumptuaryError(f"{name}: {text}" if name else text, place=f"{shown(file)}:{line}:{column}"))
+        errors.append(SumptuaryError(f"{name}: {text}" if name else text, place=f"{file}:{line}:{column}"))
     return errors
 
 

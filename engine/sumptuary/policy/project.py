@@ -27,7 +27,7 @@ def settings_of(entry: Entry, model: documents.Project, repository: Repository) 
         facts["team"] = tuple(name.removeprefix("tag:") for name in spec.teams.from_)
     return compiled.Project(
         name=model.metadata.name,
-        place=place_of(entry.file, entry.document),
+        place=place_of(entry),
         context={
             name: {key: value for key, value in (("region", given.region), ("provider", given.provider)) if value}
             for name, given in spec.context.items()

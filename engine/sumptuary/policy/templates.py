@@ -6,15 +6,13 @@ JSON Schema and CEL are imported only where there is a template.
 from __future__ import annotations
 
 import fnmatch
-import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from sumptuary.errors import SumptuaryError
 from sumptuary.kinds import KINDS
-from sumptuary.model import Place
-from sumptuary.policy import compiled, documents, message, problems
+from sumptuary.policy import compiled, documents, message, naming, problems
 from sumptuary.policy.activation import CHANGE_FIELDS, GROUP_FIELDS
 from sumptuary.policy.groups import name_mistakes, name_of, path_mistake
 from sumptuary.policy.places import Root
@@ -49,6 +47,11 @@ class Template:
     def id(self) -> str:
         """The name by which policies use it."""
         return self.model.metadata.id
+
+    @property
+    def shown(self) -> str:
+        """Its file as people are told of it."""
+        return naming.shown(self.file, self.root)
 
     @property
     def grouped(self) -> list[str]:
@@ -101,7 +104,7 @@ class Template:
             remediation=spec.remediation,
             savings=form["savings"],
             references=tuple(metadata.references),
-            place=Place(os.path.abspath(self.file), self.document.line),
+            place=naming.place(self.file, self.document.line, self.root),
             pack=self.root.pack,
             layer=self.root.layer,
         )
@@ -125,7 +128,9 @@ def templates_of(
         wrong += _One(template).problems()
         if (rule := rules.get(template.id)) is not None:
             text = f"the id {template.id!r} is taken already, by the rule {path_of(rule)}"
-            wrong.append(problems.at(file, document, ("metadata", "id"), text, hint="give the template another id"))
+            wrong.append(
+                problems.at(template.shown, document, ("metadata", "id"), text, hint="give the template another id")
+            )
         found.setdefault(template.id, template)
     return found, wrong
 
@@ -141,7 +146,7 @@ class _One:
         """Collect a problem at a path."""
         name = ".".join(str(step) for step in path)
         where = self.template
-        self.wrong.append(problems.at(where.file, where.document, path, f"{name}: {text}", hint=hint))
+        self.wrong.append(problems.at(where.shown, where.document, path, f"{name}: {text}", hint=hint))
 
     def problems(self) -> list[SumptuaryError]:
         """Everything wrong with it."""
@@ -192,7 +197,7 @@ class _One:
 
         template, path = self.template, ("spec", "parameters")
         wrong = schema_mistakes(self.spec.parameters)
-        self.wrong += placed(wrong, template.file, template.document, path)
+        self.wrong += placed(wrong, template.shown, template.document, path)
         if not wrong:
             template.schema = ParameterSchema(self.spec.parameters)
 
@@ -217,7 +222,7 @@ class _One:
         wrong = mistakes(text, template.names, subject=subject, grouped=template.grouped, gives=gives)
         for mistake in wrong:
             line, column = template.document.place_within(path, mistake.line, mistake.column)
-            place = f"{problems.shown(template.file)}:{line}:{column}"
+            place = f"{template.shown}:{line}:{column}"
             shown = " ".join(text.split())
             self.wrong.append(
                 SumptuaryError(f"{'.'.join(map(str, path))}: {mistake.message} in {shown!r}", place=place)
@@ -229,7 +234,7 @@ class _One:
         """The placeholders of message and remediation."""
         for name in ("message", "remediation"):
             self.wrong += message_problems(
-                getattr(self.spec, name), self.template, self.template.file, self.template.document, ("spec", name)
+                getattr(self.spec, name), self.template, self.template.shown, self.template.document, ("spec", name)
             )
 
 

@@ -106,5 +106,7 @@ def _changes(gathered: Gathered, policy: str) -> list[tuple[str, object, str]]:
 
 def _place(entry: Entry) -> str:
     """Where a document stands, from the root that it was read from: the same on every machine."""
+    if entry.root.called:
+        return entry.shown
     top = entry.root.path if os.path.isdir(entry.root.path) else os.path.dirname(entry.root.path)
     return os.path.relpath(entry.file, top).replace(os.sep, "/")

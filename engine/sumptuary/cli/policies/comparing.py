@@ -76,10 +76,11 @@ def laws_called(name: str, other: str = "") -> dict[str, Layered]:
     Raises:
         SumptuaryError: there is no such thing, or its documents are wrong.
     """
-    from sumptuary.policy.places import BUILTIN, builtin_directory
+    from sumptuary.policy.load import load_with_documents
+    from sumptuary.policy.places import BUILTIN
 
     if name == BUILTIN:
-        return _by_id(documents_at(builtin_directory()))
+        return _by_id(load_with_documents(packs=[BUILTIN], start=None))
     if not name or os.path.exists(name):
         return _by_id(documents_at(name or _pack_here()))
     from sumptuary.cli.mirror import mirrored

@@ -84,7 +84,6 @@ def _found(gathered: Gathered, name: str) -> Layered | None:
 def _rows(layered: Layered, gathered: Gathered) -> Iterator[Row]:
     """Every field that decides something, with where it comes from."""
     from sumptuary.policy.authorities import path_of
-    from sumptuary.policy.problems import shown
 
     written = next(
         entry
@@ -95,7 +94,7 @@ def _rows(layered: Layered, gathered: Gathered) -> Iterator[Row]:
         path = path_of(name)
         line, _ = written.document.place(path, key=True)
         given = written.document.value_at(path) is not None
-        place = f"{shown(written.file)}:{line}" if given else ""
+        place = f"{written.shown}:{line}" if given else ""
         row = Row(name, value, layered.written.pack if given else "", layered.written.layer, place)
         for step in layered.steps:
             for change in step.changes:

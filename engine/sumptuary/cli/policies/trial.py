@@ -11,7 +11,7 @@ from sumptuary.cli.policies.benches import Bench
 from sumptuary.cli.policies.matching import unmet
 from sumptuary.policy.cases import Result
 from sumptuary.policy.cases import run as run_cases
-from sumptuary.policy.problems import shown
+from sumptuary.policy.naming import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
