@@ -98,8 +98,18 @@ def test_what_is_live_is_named_by_its_id_and_has_no_file() -> None:
 
 def test_an_unknown_is_skipped_with_its_reason_and_a_fault_is_an_error() -> None:
     found = suite(parsed(change.report()), "oversized-gpu-for-inference")
-    assert [one.attrib["message"] for one in found.findall("testcase/skipped")] == ["var.type has no value"]
+    assert "var.type has no value" in [one.attrib["message"] for one in found.findall("testcase/skipped")]
     assert "the rule gpu-rightsizing failed here" in found.findall("testcase/error")[0].attrib["message"]
+
+
+def test_what_is_waived_is_skipped_and_says_who_excused_it_until_when_and_why() -> None:
+    found = suite(parsed(change.report()), "oversized-gpu-for-inference")
+    (waived,) = [one for one in found.findall("testcase/skipped") if "waived" in (one.text or "")]
+    said = "waived by w-7 until 2026-11-30, in 9 days (@finops for @web, FIN-7): A <b>test</b>\\x1b[31m of [links](x)"
+    assert waived.attrib["message"] == said
+    assert "(high, waived: does not block)" in (waived.text or ""), "and what is wrong stands beside it"
+    for status in ("approved", "baselined"):
+        assert outcomes(parsed(sample.report([sample.violation(status=status)]))[0]) == ["system-out"]
 
 
 def test_a_policy_that_judged_nothing_is_not_passed() -> None:

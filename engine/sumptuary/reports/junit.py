@@ -2,14 +2,15 @@
 
 These systems mark a build as unstable, or a merge request as worse, for every failed case. So only what blocks is a
 failure; what does not block is a passed case that says in ``system-out`` what was found. A policy that nothing breaks
-has one passed case: a green run shows what was held. What could not be judged is skipped, never passed.
+has one passed case: a green run shows what was held. What could not be judged is skipped, never passed; so is what is
+waived, with who excused it, until when and why.
 """
 
 from __future__ import annotations
 
 from xml.sax.saxutils import escape, quoteattr
 
-from sumptuary.reports.describing import ACCEPTED, path_of, saves, sentence, where
+from sumptuary.reports.describing import ACCEPTED, path_of, saves, sentence, waived_by, where
 from sumptuary.reports.ledger import plural
 from sumptuary.reports.printable import printable, printable_lines
 
@@ -109,6 +110,9 @@ def _outcome(violation: Violation, currency: str) -> tuple[str, str]:
         return "error", _element("error", violation.message, "rule", text)
     if violation.status == "unknown":
         return "skipped", f"<skipped message={_attribute(violation.reason or violation.message)}/>"
+    if violation.waiver is not None:
+        why = f"{waived_by(violation.waiver)}: {violation.waiver.reason}"
+        return "skipped", f"<skipped message={_attribute(why)}>{_content(text)}</skipped>"
     return "", f"<system-out>{_content(text)}</system-out>"
 
 
