@@ -167,17 +167,19 @@ def shared_type(values: Iterable[object]) -> Type:
 def _to_sequence(value: object, to: Type) -> object:
     items = elements(value, to.kind)
     element = to.element or ANY
-    items = unified(items) if element.kind == "any" else [convert(item, element) for item in items]
+    if element.kind != "any":
+        items = [convert(item, element) for item in items]
+    if "any" in str(element):
+        items = unified(items)
     return to_set(items) if to.kind == "set" else TerraformList(items)
 
 
 def _to_map(value: object, element: Type) -> dict[str, object]:
     if not is_map(value):
         raise EvaluationError(f"a map is required, not {named(value)}")
-    if element.kind == "any":
-        result = dict(zip(value, unified(list(value.values())), strict=True))
-    else:
-        result = {key: convert(item, element) for key, item in value.items()}
+    result = {key: convert(item, element) for key, item in value.items()}
+    if "any" in str(element):
+        result = dict(zip(result, unified(list(result.values())), strict=True))
     return PartialMap(result, value.rest) if isinstance(value, PartialMap) else TerraformMap(result)
 
 

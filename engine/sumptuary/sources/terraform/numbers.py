@@ -12,7 +12,6 @@ LARGEST_EXPONENT = 1000
 _EVERY_DIGIT = Context(prec=2000)
 _WITH_EXPONENT = re.compile(r"[-+]?[0-9]*\.?[0-9]*[eE][-+]?[0-9]+")
 
-_BINARY = re.compile(r"([-+]?[0-9]+\.?[0-9]*|[-+]?\.[0-9]+)[pP]([-+]?[0-9]{1,4})")
 
 Number = int | Decimal
 
@@ -88,13 +87,8 @@ def number_literal(text: str) -> Number:
         return int(text)
     if len(text) > 2000:
         raise TooLargeError("a number is too long to evaluate")
-    binary = _BINARY.fullmatch(text) if "p" in text.lower() else None
-    if binary is not None:
-        from fractions import Fraction
-
-        from sumptuary.sources.terraform.arithmetic import rounded
-
-        return rounded(Fraction(binary[1]) * Fraction(2) ** int(binary[2]))
+    if "p" in text.lower() and (binary := _with_binary_exponent(text)) is not None:
+        return binary
     if len(text.lower().partition("e")[2].lstrip("+-0")) > 4 and _WITH_EXPONENT.fullmatch(text) is not None:
         raise TooLargeError(f"the number {text[:20]} is too large to evaluate")
     try:
@@ -110,6 +104,18 @@ def number_literal(text: str) -> Number:
 
         return shortest(value)
     return simplest(value)
+
+
+def _with_binary_exponent(text: str) -> Number | None:
+    """A number such as ``1p4``, which is 16; None for other text."""
+    found = re.fullmatch(r"([-+]?[0-9]+\.?[0-9]*|[-+]?\.[0-9]+)[pP]([-+]?[0-9]{1,4})", text)
+    if found is None:
+        return None
+    from fractions import Fraction
+
+    from sumptuary.sources.terraform.arithmetic import rounded
+
+    return rounded(Fraction(found[1]) * Fraction(2) ** int(found[2]))
 
 
 def simplest(value: Decimal) -> Number:

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     Compiled = Callable[[Scope], object]
 
 _FAMILIES = {
-    "numeric": "abs ceil floor log max min parseint pow signum",
+    "numeric": "abs ceil floor log max min parseint pow range signum",
     "strings": "chomp endswith indent join lower replace split startswith strcontains strrev substr title trim"
     " trimprefix trimsuffix trimspace upper",
     "formatting": "format formatlist",
     "patterns": "regex regexall",
     "collections": "alltrue anytrue chunklist coalesce coalescelist compact concat contains distinct element flatten"
-    " index length matchkeys one range reverse slice sort sum",
+    " index length matchkeys one reverse slice sort sum",
     "maps": "keys lookup merge transpose values zipmap",
     "sets": "setintersection setproduct setsubtract setunion",
     "encoding": "base64decode base64encode base64gzip csvdecode textdecodebase64 textencodebase64 urlencode",

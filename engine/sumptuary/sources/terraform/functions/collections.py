@@ -90,11 +90,10 @@ def coalesce(*values: object) -> object:
 def coalescelist(*values: object) -> object:
     """The first list that is not empty."""
     for value in values:
-        if isinstance(value, Unknown):
-            return value
-        if value is None or isinstance(value, TerraformSet):
+        if not isinstance(value, Unknown) and (not is_list(value) or isinstance(value, TerraformSet)):
             raise EvaluationError(f"a list is required, not {named(value)}")
-        if _ordered(value):
+    for value in values:
+        if isinstance(value, Unknown) or value:
             return value
     raise EvaluationError("no argument is other than null or empty")
 
@@ -241,26 +240,6 @@ def one(items: object) -> object:
     if len(found) > 1:
         raise EvaluationError("there is more than one element")
     return found[0] if found else None
-
-
-@function("number number? number?", name="range")
-def _range(first: numbers.Number, *more: numbers.Number) -> object:
-    start, end = (first, more[0]) if more else (0, first)
-    step = more[1] if len(more) > 1 else (1 if end >= start else -1)
-    if start == end:
-        return TerraformList()
-    if step == 0:
-        raise EvaluationError("the step must not be zero")
-    if (end - start) * step < 0:
-        raise EvaluationError("the step leads away from the end")
-    made = TerraformList()
-    current = start
-    while (current < end) if step > 0 else (current > end):
-        made.append(current)
-        if len(made) > 1024:
-            raise EvaluationError("more than 1024 values are too large a range")
-        current = to_number(operators.arithmetic("+", current, step))
-    return made
 
 
 @function("list", sees="parts")
