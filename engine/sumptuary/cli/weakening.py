@@ -31,11 +31,11 @@ def _weaker_fields(before: Policy, after: Policy, laws: Laws) -> list[str]:
     """The fields of a policy that loosen, or change so that nobody can tell."""
     if _plain(before) == _plain(after):
         return []
-    from sumptuary.policy.layers import shown
     from sumptuary.policy.tightening import CHANGES, LOOSENS, differences
+    from sumptuary.policy.wording import difference
 
     return [
-        f"{before.id}: {one.field}: {shown(one.before)} to {shown(one.after)}"
+        f"{before.id}: {one.field}: {difference(one.before, one.after)}"
         for one in differences(before, after, _directions(after, laws))
         if one.effect in (LOOSENS, CHANGES)
     ]

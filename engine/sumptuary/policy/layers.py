@@ -19,6 +19,7 @@ from sumptuary.policy.authorities import PROFILE, REPOSITORY, Assignment, Author
 from sumptuary.policy.places import Root
 from sumptuary.policy.policies import Compiler
 from sumptuary.policy.tightening import CHANGES, LOOSENS, Difference, Direction, differences
+from sumptuary.policy.wording import shown
 from sumptuary.values import is_list, is_map
 from sumptuary.yaml_lines import Document
 
@@ -259,16 +260,3 @@ def _paths(value: object, path: tuple[str | int, ...] = ()) -> Iterator[tuple[st
 def _covers(one: str, other: str) -> bool:
     """Whether a field is another, or holds it."""
     return one == other or other.startswith(f"{one}.")
-
-
-def shown(value: object) -> str:
-    """A value as people write it, not too long."""
-    if value is None:
-        return "nothing"
-    text = value if isinstance(value, str) else json.dumps(value, default=_record, ensure_ascii=False)
-    return text if len(text) <= 80 else text[:79] + "…"
-
-
-def _record(value: object) -> object:
-    """A compiled record as the map that its document would hold."""
-    return {name: getattr(value, name) for name in getattr(value, "__slots__", ())}

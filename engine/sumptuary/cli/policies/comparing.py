@@ -154,13 +154,13 @@ def compared(before: dict[str, Layered], after: dict[str, Layered]) -> Iterator[
 
 def as_text(lines: list[Line], before: dict[str, Layered], after: dict[str, Layered]) -> Iterator[str]:
     """The differences as lines of text, the last of which counts them."""
-    from sumptuary.policy.layers import shown
+    from sumptuary.policy.wording import difference
 
     if not lines:
         yield "no difference"
         return
     for line in lines:
-        what = f" {line.field}: {shown(line.before)} to {shown(line.after)}" if line.field else ""
+        what = f" {line.field}: {difference(line.before, line.after)}" if line.field else ""
         yield f"{MARKS[line.effect]} {line.policy}: {line.effect}{what}"
     for name in dict.fromkeys(line.policy for line in lines if line.field):
         old, new = before.get(name), after[name]

@@ -167,11 +167,22 @@ def _as_text(layered: Layered, rows: list[Row], now: datetime) -> str:
         origin = f"{row.by} ({row.layer}) {row.place}" if row.by else "the default"
         lines.append(f"{row.name}: {_shown(row.value)}")
         lines.append(f"    {origin}")
-        for value, by, place in reversed(row.over):
-            lines.append(f"    over {_shown(value)}, {f'{by} {place}' if by else 'the default'}")
+        lines += [f"    over {text}" for text in _over(row)]
     for authority, layer, fields in _delegated(layered):
         lines.append(f"{authority.name} ({authority.layer}) leaves to {layer}: {', '.join(fields)}")
     return "".join(f"{printable(line)}\n" for line in lines)
+
+
+def _over(row: Row) -> Iterator[str]:
+    """What a field was before, from the last backwards: of a list, what has been added to it and taken away."""
+    from sumptuary.policy.wording import partly
+
+    after = row.value
+    for before, by, place in reversed(row.over):
+        origin = f"{by} {place}" if by else "the default"
+        changed = partly(before, after)
+        yield f"{origin}: {changed}" if changed else f"{_shown(before)}, {origin}"
+        after = before
 
 
 def _shown(value: object) -> str:
