@@ -83,8 +83,12 @@ def _check_resource(resource: Resource, expected: dict[str, Any], directory: Pat
             actual = {key: tag.place.line if tag.place else 0 for key, tag in resource.tags.entries.items()}
         elif name == "attributes":
             actual = {path: to_json(resource.attribute(path)) for path in wanted}
-        elif name == "lines":
-            actual = {path: place.line if (place := resource.origin.place_of(path)) else 0 for path in wanted}
+        elif name == "tag_places":
+            actual = {key: _shown(tag.place, directory) for key, tag in resource.tags.entries.items()}
+        elif name in ("lines", "places"):
+            places = {path: resource.origin.place_of(path) for path in wanted}
+            told = {path: _shown(place, directory) for path, place in places.items()}
+            actual = told if name == "places" else {path: place.line if place else 0 for path, place in places.items()}
         elif name == "written":
             actual = {path: [_shown(place, directory) for place in resource.origin.written_at(path)] for path in wanted}
         elif name == "place":
@@ -100,7 +104,9 @@ def _check_resource(resource: Resource, expected: dict[str, Any], directory: Pat
         assert matches(actual, wanted), f"{resource.address} {name}: {actual!r} is not {wanted!r}"
 
 
-def _shown(place: Place, directory: Path) -> str:
+def _shown(place: Place | None, directory: Path) -> str:
+    if place is None:
+        return "nowhere"
     return f"{(Path.cwd() / place.path).resolve().relative_to(directory.resolve())}:{place.line}"
 
 

@@ -7,7 +7,7 @@ import re
 
 from sumptuary.model import Place
 from sumptuary.sources.terraform.expressions import Expression
-from sumptuary.sources.terraform.overrides import merge
+from sumptuary.sources.terraform.overrides import file_of, merge
 from sumptuary.sources.terraform.parsing import parse
 from sumptuary.sources.terraform.syntax import Attribute, Block, Body, Problem
 from sumptuary.values import Unknown
@@ -80,7 +80,7 @@ class Declaration:
 
     def place_of(self, attribute: Attribute) -> Place:
         """Where one of its attributes stands."""
-        return Place(self.shown, attribute.line, attribute.end_line, attribute.expression.column)
+        return Place(file_of(attribute, self.shown), attribute.line, attribute.end_line, attribute.expression.column)
 
     def expression(self, name: str) -> Expression | None:
         """The expression of an attribute, None when it is not set."""
@@ -297,7 +297,7 @@ def override_with(module: Module, body: Body, path: str, shown: str) -> list[tup
                 table[name] = declaration
             else:
                 table[name] = Declaration(
-                    before.name, merge(before.block, block), before.path, before.shown, before.damage
+                    before.name, merge(before.block, block, shown), before.path, before.shown, before.damage
                 )
         elif block.type == "terraform":
             module.settings.append(Declaration("terraform", block, path, shown))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sumptuary.model import Place
 from sumptuary.sources.terraform.blocks import META
+from sumptuary.sources.terraform.overrides import file_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,7 +44,8 @@ def _find(body: Body, prefix: str, shown: str, places: dict[str, Place]) -> None
     """Add the places of a body's attributes and blocks; one that is there stays."""
     for name, attribute in body.attributes.items():
         if (prefix or name not in META) and (path := prefix + name) not in places:
-            places[path] = Place(shown, attribute.line, attribute.end_line, attribute.expression.column)
+            file = file_of(attribute, shown)
+            places[path] = Place(file, attribute.line, attribute.end_line, attribute.expression.column)
     numbers: dict[str, int] = {}
     for block in body.blocks:
         name, inner = block.type, block.body
@@ -54,9 +56,10 @@ def _find(body: Body, prefix: str, shown: str, places: dict[str, Place]) -> None
             continue
         number = numbers.get(name, 0)
         numbers[name] = number + 1
+        file = file_of(block, shown)
         for path in (f"{prefix}{name}", f"{prefix}{name}.{number}"):
-            places.setdefault(path, Place(shown, block.line, block.end_line))
-            _find(inner, f"{path}.", shown, places)
+            places.setdefault(path, Place(file, block.line, block.end_line))
+            _find(inner, f"{path}.", file, places)
 
 
 def relations_of(made: ResourceInstance) -> dict[str, tuple[str, ...]]:

@@ -15,6 +15,7 @@ from sumptuary.sources.terraform.cursor import ReadError
 from sumptuary.sources.terraform.expressions import Expression
 from sumptuary.sources.terraform.lazy import settled
 from sumptuary.sources.terraform.nodes import path_of
+from sumptuary.sources.terraform.overrides import file_of
 from sumptuary.sources.terraform.scope import EvaluationError, TooLargeError
 from sumptuary.values import PartialMap, is_map
 
@@ -64,7 +65,7 @@ class TracedOrigin(Origin):
         for block in reversed(blocks):
             written = block.body.attributes.get("key")
             if written is not None and written.expression.literal() == key:
-                return Place(self.made.node.declaration.shown, block.line, block.end_line)
+                return Place(file_of(block, self.made.node.declaration.shown), block.line, block.end_line)
         return None
 
     def written_at(self, attribute: str) -> tuple[Place, ...]:
@@ -82,9 +83,8 @@ class TracedOrigin(Origin):
     def _start(self, written: Attribute) -> At:
         made, declaration = self.made, self.made.node.declaration
         repeated = declaration.expression("for_each")
-        return At(
-            made.node.instance, written.expression, declaration.shown, written.line, DEEPEST, made.scope, repeated
-        )
+        file = file_of(written, declaration.shown)
+        return At(made.node.instance, written.expression, file, written.line, DEEPEST, made.scope, repeated)
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -213,8 +213,9 @@ def _by_name(at: At, path: tuple[str, ...], keys: tuple[str, ...]) -> Iterator[P
             yield from (place for place in given if place.path != inside.module.shown)
             yield called.declaration.place()
         elif inside is not None and output is not None and value is not None:
-            yield from trace(At(inside, value.expression, output.shown, value.line, at.left - 1), (*path[3:], *keys))
-            yield Place(output.shown, value.line)
+            shown = file_of(value, output.shown)
+            yield from trace(At(inside, value.expression, shown, value.line, at.left - 1), (*path[3:], *keys))
+            yield Place(shown, value.line)
 
 
 def _in_element(at: At, keys: tuple[str, ...]) -> Iterator[Place]:
@@ -242,7 +243,7 @@ def trace_variable(at: At, name: str, keys: tuple[str, ...]) -> Iterator[Place]:
     if instance.call is not None and instance.parent is not None:
         argument = instance.call.body.attributes.get(name)
         if argument is not None:
-            shown, repeated = instance.call.shown, instance.call.expression("for_each")
+            shown, repeated = file_of(argument, instance.call.shown), instance.call.expression("for_each")
             start = At(
                 instance.parent, argument.expression, shown, argument.line, at.left - 1, instance.outside, repeated
             )
@@ -263,5 +264,6 @@ def trace_variable(at: At, name: str, keys: tuple[str, ...]) -> Iterator[Place]:
     default = declared.body.attributes.get("default") if declared is not None else None
     if declared is None or default is None or (instance.call is None and instance.run.given.value(declared)[0]):
         return
-    yield from trace(At(instance, default.expression, declared.shown, default.line, at.left - 1), keys)
-    yield Place(declared.shown, default.line)
+    shown = file_of(default, declared.shown)
+    yield from trace(At(instance, default.expression, shown, default.line, at.left - 1), keys)
+    yield Place(shown, default.line)
