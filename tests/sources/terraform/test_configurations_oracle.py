@@ -21,7 +21,10 @@ from sumptuary.sources.terraform import Options, read
 from sumptuary.values import ABSENT, PartialMap, Unknown
 
 TERRAFORM = shutil.which("terraform")
-pytestmark = pytest.mark.skipif(TERRAFORM is None, reason="there is no terraform on the PATH to compare with")
+pytestmark = [
+    pytest.mark.skipif(TERRAFORM is None, reason="there is no terraform on the PATH to compare with"),
+    pytest.mark.usefixtures("as_old_as_terraform"),
+]
 DELIBERATE = {
     "is sensitive": "what is marked sensitive must not reach any output",
     "path.cwd depends on": "a scan says the same wherever it is run from",

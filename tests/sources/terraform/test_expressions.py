@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from sources.terraform.conftest import rows_since
 from sumptuary.sources.terraform.equality import to_set
 from sumptuary.sources.terraform.expressions import Expression
 from sumptuary.sources.terraform.functions.documents import json_text
@@ -21,6 +22,7 @@ CASES: list[tuple[str, str | None]] = [
     for rows in json.loads(DATA.read_text(encoding="utf-8")).values()
     for expression, expected in rows
 ]
+CASES += [row[1:] for row in rows_since(DATA.with_name("expressions_since.json"))]
 WHY = Unknown("var.u has no value", ("var.u",))
 IN_A_SET = Unknown(f"the elements of a set are not all known: {WHY.reason}", WHY.depends_on)
 LATER = Unknown("aws_vpc.main.id is known after apply", ("aws_vpc.main.id",))
@@ -190,6 +192,9 @@ def test_what_only_a_run_can_tell_is_unknown(expression: str) -> None:
         ('replace("aaaa", "a", format("%9999s", "x"))', ""),
         ('format("%99999999s", "x")', "too wide"),
         ('indent(999999999, "a\\nb")', "too large"),
+        ('indent(100000000000, "a")', "too large"),
+        ('formatlist("%9999s", [for pair in setproduct(range(300), range(300)) : pair[0]])', "too large"),
+        ('format(join("", [for i in range(1000) : "%[1]9999s"]), "x")', "too large"),
         ('file("/etc/passwd")', "outside the scanned tree"),
         ('regex("(", "a")', "is not a regular expression"),
         ('regex("\\\\p{Greek}", "a")', "which characters the script Greek has is not known"),

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from sources.terraform.conftest import rows_since
 from sumptuary.sources.terraform.expressions import Expression
 from sumptuary.sources.terraform.functions.documents import json_text
 from sumptuary.sources.terraform.scope import Names
@@ -22,6 +23,8 @@ from sumptuary.values import first_unknown
 
 TERRAFORM = shutil.which("terraform")
 DATA = Path(__file__).with_name("expressions.json")
+SINCE = Path(__file__).with_name("expressions_since.json")
+pytestmark = pytest.mark.usefixtures("as_old_as_terraform")
 needs_terraform = pytest.mark.skipif(TERRAFORM is None, reason="there is no terraform on the PATH to compare with")
 
 
@@ -75,6 +78,18 @@ def test_the_data_file_is_what_terraform_says(tmp_path: Path) -> None:
         if answer != (None if expected is None else json.dumps(exact(expected), sort_keys=True))
     ]
     assert not wrong
+
+
+@needs_terraform
+def test_what_newer_releases_brought_is_what_they_say(tmp_path: Path, terraform_release: tuple[int, int]) -> None:
+    rows = [
+        (expression, expected) for release, expression, expected in rows_since(SINCE) if release <= terraform_release
+    ]
+    if not rows:
+        pytest.skip("the terraform on the PATH is older than all of these")
+    answers = ask_terraform([expression for expression, _ in rows], tmp_path)
+    for (expression, expected), answer in zip(rows, answers, strict=True):
+        assert answer == (None if expected is None else json.dumps(exact(expected), sort_keys=True)), expression
 
 
 Strategy = st.SearchStrategy[str]

@@ -84,7 +84,7 @@ def _unary(node: nodes.Unary) -> Compiled:
 def _binary(node: nodes.Binary) -> Compiled:
     left, right, operator = compile_node(node.left), compile_node(node.right), node.operator
     if operator in ("&&", "||"):
-        return lambda scope: operators.logical(operator, left(scope), right(scope))
+        return lambda scope: operators.logical(operator, _value_or_error(left, scope), _value_or_error(right, scope))
     if operator == "==":
         return lambda scope: operators.equals(left(scope), right(scope))
     if operator == "!=":
@@ -96,6 +96,13 @@ def _binary(node: nodes.Binary) -> Compiled:
         return differs
     apply = operators.compare if operator in ("<", ">", "<=", ">=") else operators.arithmetic
     return lambda scope: apply(operator, settled(left(scope)), settled(right(scope)))
+
+
+def _value_or_error(operand: Compiled, scope: Scope) -> object:
+    try:
+        return operand(scope)
+    except EvaluationError as error:
+        return error
 
 
 def _conditional(node: nodes.Conditional) -> Compiled:

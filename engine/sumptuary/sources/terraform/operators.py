@@ -200,11 +200,20 @@ def truth(value: object) -> bool | Unknown:
 
 
 def logical(operator: str, left: object, right: object) -> object:
-    """``&&`` and ``||``: one decisive known operand settles an unknown other one."""
-    first, second = truth(left), truth(right)
+    """``&&`` and ``||`` of values, or of the errors that stand in for what cannot be evaluated.
+
+    One decisive known operand settles the other, be that unknown or an error, and behind an unknown first operand the
+    second is not asked, as since Terraform 1.12. Raises what is left of errors.
+    """
+    first = left if isinstance(left, EvaluationError) else truth(left)
+    second = right if isinstance(right, EvaluationError) else truth(right)
     decisive = operator == "||"
     if first is decisive or second is decisive:
         return decisive
+    if isinstance(first, EvaluationError):
+        raise first
     if isinstance(first, Unknown):
         return first
+    if isinstance(second, EvaluationError):
+        raise second
     return second
