@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import os
 
+from sumptuary.sources.terraform.lazy import settled
 from sumptuary.sources.terraform.modules import literal
-from sumptuary.values import is_list, is_map
+from sumptuary.values import ABSENT, Unknown, is_list, is_map
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -75,12 +76,32 @@ def source_of(declaration: Declaration) -> str | None:
     return declaration.source or None
 
 
-def local_directory(declaration: Declaration) -> str | None:
+def local_directory(declaration: Declaration, source: str | None = None) -> str | None:
     """The directory that a call with a relative source names; None for any other source."""
-    source = source_of(declaration)
+    source = source_of(declaration) if source is None else source
     if source is None or not (source in (".", "..") or source.startswith(("./", "../"))):
         return None
     return os.path.normpath(os.path.join(os.path.dirname(declaration.path), source))
+
+
+def computed_source(caller: Instance, declaration: Declaration) -> str | Unknown:
+    """A source that is put together, as Terraform 1.15 and OpenTofu 1.8 allow, of variables and locals."""
+    expression = declaration.expression("source")
+    value = settled(expression.evaluate(caller)) if expression is not None else ABSENT
+    if isinstance(value, (str, Unknown)) and value != "":
+        return value
+    return Unknown("it is not a string")
+
+
+def may_lead_below(declaration: Declaration) -> str | None:
+    """The directory below which a call with a relative source that is put together leads; None for any other."""
+    expression = declaration.expression("source")
+    if expression is None or source_of(declaration) is not None:
+        return None
+    start = expression.text.removeprefix('"').partition("${")[0]
+    if not start.startswith(("./", "../")):
+        return None
+    return os.path.normpath(os.path.join(os.path.dirname(declaration.path), os.path.dirname(start)))
 
 
 def target_of(caller: Instance, declaration: Declaration) -> Target:
@@ -88,12 +109,15 @@ def target_of(caller: Instance, declaration: Declaration) -> Target:
     tree = caller.run.library.tree
     line = declaration.block.line
     source = source_of(declaration)
+    if source is None and "source" not in declaration.body.attributes:
+        tree.fail(declaration.path, line, f"module.{declaration.name} has no source")
+        return Target(None, "has no source")
     if source is None:
-        attribute = declaration.body.attributes.get("source")
-        what = "has no source" if attribute is None else "has a source that is not a plain string"
-        tree.fail(declaration.path, attribute.line if attribute else line, f"module.{declaration.name} {what}")
-        return Target(None, what)
-    local = local_directory(declaration)
+        told = computed_source(caller, declaration)
+        if isinstance(told, Unknown):
+            return _of_unknown_source(caller, declaration, told)
+        source = told
+    local = local_directory(declaration, source)
     if local is not None:
         if not tree.holds(local):
             tree.fail(declaration.path, line, f"module.{declaration.name}: {source} lies outside the scanned tree")
@@ -108,7 +132,7 @@ def target_of(caller: Instance, declaration: Declaration) -> Target:
     if fetched is not None and os.path.isdir(fetched) and tree.holds(fetched):
         return Target(fetched)
     expression = declaration.expression("version")
-    version = literal(expression) if expression is not None else None
+    version = settled(expression.evaluate(caller)) if expression is not None else None
     wanted = f"{source} {version}" if isinstance(version, str) else source
     row = f"module.{declaration.name} ({wanted}) at {declaration.shown}:{line}"
     if row not in tree.coverage.unresolved_modules:
@@ -118,6 +142,18 @@ def target_of(caller: Instance, declaration: Declaration) -> Target:
     known = interface_of(source, version if isinstance(version, str) else None)
     remark(source, tree.coverage)
     return Target(None, "is not downloaded", module_of(known) if known is not None else None)
+
+
+def _of_unknown_source(caller: Instance, declaration: Declaration, why: Unknown) -> Target:
+    """A module whose source waits for a value can still be among those that were downloaded."""
+    tree = caller.run.library.tree
+    fetched = caller.run.downloaded.directory(_path(caller, declaration.name))
+    if fetched is not None and os.path.isdir(fetched) and tree.holds(fetched):
+        return Target(fetched)
+    row = f"module.{declaration.name} (source not known: {why.reason}) at {declaration.shown}:{declaration.block.line}"
+    if row not in tree.coverage.unresolved_modules:
+        tree.coverage.unresolved_modules.append(row)
+    return Target(None, f"has a source that is not known: {why.reason}")
 
 
 def _path(caller: Instance, name: str) -> str:

@@ -1,4 +1,4 @@
-"""How many instances a resource or a module call has, and under which keys: ``count`` and ``for_each``."""
+"""How many instances a resource or a module call has, and under which keys: ``count``, ``for_each``, ``enabled``."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from decimal import Decimal
 
 from sumptuary.sources.terraform.blocks import LARGEST_EXPANSION
 from sumptuary.sources.terraform.lazy import settled
+from sumptuary.sources.terraform.operators import truth
+from sumptuary.sources.terraform.scope import EvaluationError
 from sumptuary.values import PartialMap, Unknown, is_list, is_map
 
 TYPE_CHECKING = False
@@ -19,7 +21,7 @@ SYMBOLIC = "*"
 
 
 class Expansion:
-    """The instances of a block. ``repeated`` is "", "count" or "for_each".
+    """The instances of a block. ``repeated`` is "", "count", "for_each", or "enabled" where it may be none or one.
 
     ``keys`` maps the index to ``each.value`` (the index itself for count, None for a single instance); ``rest`` says
     why there may be more than these.
@@ -32,16 +34,42 @@ class Expansion:
         self.keys = keys
         self.rest = rest
 
+    @property
+    def is_single(self) -> bool:
+        """Whether there is never more than one, which has no index."""
+        return self.repeated in ("", "enabled")
+
+    @property
+    def symbolic_index(self) -> str:
+        """The index of the instance that stands for those whose number is not known."""
+        return "" if self.is_single else f"[{SYMBOLIC}]"
+
 
 def expand(declaration: Declaration, scope: Scope, address: str) -> Expansion:
-    """Evaluate ``count`` or ``for_each``. What cannot be told, or is too large, is the expansion's ``rest``."""
+    """Evaluate ``count``, ``for_each`` or OpenTofu's ``lifecycle { enabled }``.
+
+    What cannot be told, or is too large, is the expansion's ``rest``.
+    """
     count = declaration.expression("count")
     if count is not None:
         return _count(settled(count.evaluate(scope)), address)
     each = declaration.expression("for_each")
     if each is not None:
         return _for_each(settled(each.evaluate(scope)), address)
+    for block in declaration.body.blocks:
+        if block.type == "lifecycle" and (enabled := block.body.attributes.get("enabled")) is not None:
+            return _enabled(enabled.expression.evaluate(scope), address)
     return Expansion("", {None: None})
+
+
+def _enabled(value: object, address: str) -> Expansion:
+    try:
+        holds = truth(value)
+    except EvaluationError as error:
+        holds = Unknown(str(error))
+    if isinstance(holds, Unknown):
+        return Expansion("enabled", {}, _wait(f"whether {address} is enabled is not known", holds))
+    return Expansion("enabled", {None: None} if holds else {})
 
 
 def _count(value: object, address: str) -> Expansion:
@@ -109,9 +137,6 @@ def index_text(key: int | str | None) -> str:
     return f"[{quoted}]"
 
 
-SYMBOLIC_TEXT = f"[{SYMBOLIC}]"
-
-
 def names_of(expansion: Expansion, key: int | str | None, value: object) -> dict[str, object]:
     """``each`` or ``count`` for one instance; empty for a block that is not repeated."""
     if expansion.repeated == "count":
@@ -123,5 +148,7 @@ def names_of(expansion: Expansion, key: int | str | None, value: object) -> dict
 
 def symbolic_names(expansion: Expansion) -> dict[str, object]:
     """``each`` or ``count`` for the instance that stands for those that are not known."""
+    if expansion.is_single:
+        return {}
     why = expansion.rest if expansion.rest is not None else Unknown("the instance is not known")
     return {"count": {"index": why}} if expansion.repeated == "count" else {"each": {"key": why, "value": why}}

@@ -7,7 +7,6 @@ import os
 from sumptuary.model import Call
 from sumptuary.sources.terraform.calls import Downloaded, target_of
 from sumptuary.sources.terraform.expansion import (
-    SYMBOLIC_TEXT,
     Expansion,
     expand,
     index_text,
@@ -152,6 +151,7 @@ class Instance:
         found = self._called.get(name)
         if found is None:
             found = self._called[name] = Called(self, self.module.calls[name])
+            found.find()  # once it is known here: what its source is made of may lead back to it
         return found
 
     def provider(self, key: str) -> Configuration | Unknown | None:
@@ -187,9 +187,9 @@ class Called:
         self._expansion: Expansion | None = None
         self._expanding = False
         self._instances: dict[str, Instance] = {}
-        self.missing: Unknown | None = None
+        self._module: Module | None = None
+        self.missing: Unknown | None = Unknown(f"{self.address} takes its source from itself", (self.address,))
         """Why there is no module to look into; what its arguments alone say may be known."""
-        self._module = self._find()
 
     @property
     def address(self) -> str:
@@ -200,10 +200,15 @@ class Called:
         """Whether there is anything to read: its files, or the interface of a public module."""
         return self._module is not None
 
-    def _find(self) -> Module | None:
+    def find(self) -> None:
+        """Look for the module. What is wrong, or not here, goes into the ledger."""
+        self._module = self._found()
+
+    def _found(self) -> Module | None:
         run, declaration = self.caller.run, self.declaration
         name = f"module.{declaration.name}"
         target = target_of(self.caller, declaration)
+        self.missing = None
         if target.directory is None:
             if target.interface is None or not target.interface.outputs:
                 self.missing = Unknown(f"{name} {target.why}", (name,))
@@ -262,7 +267,7 @@ class Called:
                 break
             found.append(made)
         if self.expansion.rest is not None:
-            symbolic = self._make(SYMBOLIC_TEXT, symbolic_names(self.expansion), self.expansion.rest)
+            symbolic = self._make(self.expansion.symbolic_index, symbolic_names(self.expansion), self.expansion.rest)
             found += [symbolic] if symbolic is not None else []
         return found
 

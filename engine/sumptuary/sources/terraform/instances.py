@@ -8,7 +8,6 @@ from sumptuary.sources.terraform.blocks import META, argument, grouped
 from sumptuary.sources.terraform.configured import Configured
 from sumptuary.sources.terraform.data_sources import computed
 from sumptuary.sources.terraform.expansion import (
-    SYMBOLIC_TEXT,
     Expansion,
     expand,
     index_text,
@@ -134,7 +133,7 @@ class Node:
             return None
         if self._symbolic is None:
             scope = self._scope(symbolic_names(self.expansion))
-            self._symbolic = ResourceInstance(self, SYMBOLIC_TEXT, scope)
+            self._symbolic = ResourceInstance(self, self.expansion.symbolic_index, scope)
         return self._symbolic
 
     def _scope(self, names: dict[str, object]) -> Scope:
@@ -150,8 +149,10 @@ class Node:
         return value
 
     def _collected(self, expansion: Expansion) -> object:
-        if expansion.repeated == "":
-            return self.made(None)
+        if expansion.is_single:
+            if expansion.rest is not None:
+                return expansion.rest
+            return self.made(None) if expansion.keys else None
         if expansion.repeated == "count":
             return expansion.rest if expansion.rest is not None else [self.made(key) for key in expansion.keys]
         known: dict[str, object] = {str(key): self.made(key) for key in expansion.keys}

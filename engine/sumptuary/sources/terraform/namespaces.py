@@ -171,7 +171,9 @@ class Modules(Computed):
 
 def _shape(called: Called) -> object:
     expansion = called.expansion
-    if expansion.repeated == "":
+    if expansion.is_single and (expansion.rest is not None or not expansion.keys):
+        return expansion.rest
+    if expansion.is_single:
         instance = called.instance(None)
         return Outputs(instance) if instance is not None else Unknown(f"{called.address} cannot be read")
     if expansion.repeated == "count":
@@ -212,4 +214,7 @@ class Outputs(Computed):
         if _flag(declaration, "ephemeral"):
             return Unknown(f"{full} is ephemeral", (full,))
         value = declaration.expression("value")
-        return value.evaluate(self.instance) if value is not None else None
+        try:
+            return _converted(declaration, value.evaluate(self.instance)) if value is not None else None
+        except EvaluationError as error:
+            return Unknown(f"{full}: {error}")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from sumptuary.model import Origin, Resource
 from sumptuary.sources.terraform.configured import Deferred
-from sumptuary.sources.terraform.expansion import SYMBOLIC_TEXT
 from sumptuary.sources.terraform.places import places_of, relations_of
 from sumptuary.sources.terraform.provenance import TracedOrigin
 from sumptuary.sources.terraform.providers import CLOUDS, Configuration, configuration_of
@@ -152,5 +151,3 @@ def _leave_to_callers(resource: Resource, made: ResourceInstance) -> None:
     if names:
         resource.tags.rest = Unknown(f"callers of this module may give tags through {names[0]}", (CALLER, *names))
 
-
-__all__ = ["SYMBOLIC_TEXT", "Estate", "read_estate"]

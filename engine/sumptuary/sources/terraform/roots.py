@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from sumptuary.sources.terraform.calls import local_directory
+from sumptuary.sources.terraform.calls import local_directory, may_lead_below
 from sumptuary.sources.terraform.conditions import Condition, counted, report
 from sumptuary.sources.terraform.facets import fill
 from sumptuary.sources.terraform.graph import Run, root_instance
@@ -95,13 +95,16 @@ def _directories(paths: Sequence[str], tree: Tree) -> list[str]:
 
 
 def _called(modules: dict[str, Module]) -> set[str]:
-    """The directories that another of them calls as a module."""
+    """The directories that another of them calls as a module, or may: those not reached in the end stand alone."""
     called: set[str] = set()
     for directory, module in modules.items():
         for declaration in module.calls.values():
             target = local_directory(declaration)
             if target is not None and target != directory:
                 called.add(target)
+            below = may_lead_below(declaration)
+            if below is not None:
+                called.update(each for each in modules if os.path.dirname(each) == below and each != directory)
     return called
 
 
