@@ -127,7 +127,9 @@ def test_who_works_on_what_ships_knows_its_files_by_their_paths(
         monkeypatch.setattr(places, "__file__", str(tmp_path / package / "policy/places.py"))
         monkeypatch.chdir(tmp_path / "clone")
         assert places.builtin_root().called == called
-        monkeypatch.chdir(tmp_path / package)
+        monkeypatch.chdir(tmp_path / package)  # somewhere else in the same checkout
+        assert places.builtin_root().called == called
+        monkeypatch.chdir(tmp_path)
         assert places.builtin_root().called == naming.BUILT_IN
 
 

@@ -235,7 +235,10 @@ def test_what_layers_below_have_set_is_told_with_who_did(sumptuary: Run) -> None
     assert code == 0, said
     page = written("site")["policies/required-tags.md"]
     assert "| `tags` | `[team, service, environment, cost-center, model]` |" in page
-    assert "| `parameters.tags` | `[team, service, environment, cost-center, model]` | repository" in page
+    tags = "`[team, service, environment, cost-center"
+    assert f"| `parameters.tags` | {tags}, model]` | repository | {tags}]` as written |" in page
+    assert "| in force | [as changed](#set-by-layers-below) by repository (`parameters.tags`) |" in page
+    assert "| in force |" not in written("site")["policies/missing-ttl.md"]
 
 
 def test_a_template_has_a_page_from_its_document() -> None:

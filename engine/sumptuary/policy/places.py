@@ -90,7 +90,7 @@ def builtin_root() -> Root:
     """
     directory = builtin_directory()
     package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    is_own = not _lies_in(directory, package) and _lies_in(directory, os.getcwd())
+    is_own = not _lies_in(directory, package) and _lies_in(os.getcwd(), os.path.dirname(directory))
     return Root(directory, BUILTIN, layer="built-in", called="" if is_own else BUILT_IN)
 
 

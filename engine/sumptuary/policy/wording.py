@@ -21,7 +21,7 @@ def shown(value: object) -> str:
     """A value as people write it, not too long."""
     if value is None:
         return "nothing"
-    text = value if isinstance(value, str) else json.dumps(value, default=_record, ensure_ascii=False)
+    text = value if isinstance(value, str) else json.dumps(value, default=record, ensure_ascii=False)
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 
 
@@ -82,13 +82,13 @@ def _listed(items: Sequence[object]) -> str:
 
 def _item(item: object) -> str:
     """One item, words in quotes: they may hold commas."""
-    return shown(json.dumps(item, default=_record, ensure_ascii=False))
+    return shown(json.dumps(item, default=record, ensure_ascii=False))
 
 
 def _entry(key: object, value: object) -> str:
     return f"{key}: {_item(value)}"
 
 
-def _record(value: object) -> object:
+def record(value: object) -> dict[str, object]:
     """A compiled record as the map that its document would hold."""
     return {name: getattr(value, name) for name in getattr(value, "__slots__", ())}

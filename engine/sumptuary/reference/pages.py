@@ -11,7 +11,7 @@ from sumptuary.reference import fields
 from sumptuary.reference.commands import page_of_commands
 from sumptuary.reference.documents import page_of_documents
 from sumptuary.reference.index import index
-from sumptuary.reference.policies import Subject, named, page_of_policy
+from sumptuary.reference.policies import Change, Subject, named, page_of_policy
 from sumptuary.reference.rules import (
     FLAGS,
     SAVING,
@@ -95,13 +95,18 @@ def _subjects(
     return found
 
 
-def _changes(gathered: Gathered, policy: str) -> list[tuple[str, object, str]]:
-    """The fields that other layers have set, in the order in which they did; by layer and name, not by path."""
-    return [
-        (one.field, one.value, " ".join(filter(None, (step.authority.layer, named(step.authority.name)))))
-        for step in gathered.layered[policy].steps
-        for one in step.assignments
-    ]
+def _changes(gathered: Gathered, policy: str) -> list[Change]:
+    """The fields that other layers have changed; these by layer and name, not by path."""
+    found: dict[str, Change] = {}
+    for step in gathered.layered[policy].steps:
+        layer = " ".join(filter(None, (step.authority.layer, named(step.authority.name))))
+        profiles = {one.field: f", profile {one.through}" for one in step.assignments if one.through}
+        for one in step.changes:
+            by = layer + next((said for name, said in profiles.items() if f"{one.field}.".startswith(f"{name}.")), "")
+            former = found.pop(one.field, None)  # who set it last comes last
+            before = [(one.before, former.by), *former.before] if former is not None else [(one.before, "")]
+            found[one.field] = Change(one.field, one.after, by, before)
+    return list(found.values())
 
 
 def _place(entry: Entry) -> str:

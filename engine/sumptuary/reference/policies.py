@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sumptuary.policy.compiled import LEVELS, STAGES
+from sumptuary.policy.compiled import LEVELS, STAGES, WaiverTerms
+from sumptuary.policy.wording import record
 from sumptuary.reference import fields
 from sumptuary.reference.rules import FLAGS, SAVING
 from sumptuary.reference.setting import bullets, document, file_name, page, prose, section, table, value, words
@@ -40,11 +41,22 @@ _BEFORE = datetime(1, 1, 1)  # noqa: DTZ001  # before any ramp: only its date is
 
 
 @dataclass(slots=True, eq=False, repr=False)
+class Change:
+    """A field that layers have changed: its value and who set it, and what it was ``before``, from the last backwards,
+    each with who had set that; nobody where it is as the policy's document has it."""
+
+    field: str
+    value: object
+    by: str
+    before: list[tuple[object, str]]
+
+
+@dataclass(slots=True, eq=False, repr=False)
 class Subject:
     """A policy to write of: as it holds, as its document says, and where that stands in its pack.
 
     ``flags`` and ``saving`` are what its rule's page says of that. ``changes`` are the fields that layers below have
-    set anew, each with its value and who did.
+    changed.
     """
 
     policy: Policy
@@ -53,7 +65,7 @@ class Subject:
     schema: Mapping[str, object] = field(default_factory=dict[str, object])
     flags: str = ""
     saving: str = ""
-    changes: Sequence[tuple[str, object, str]] = ()
+    changes: Sequence[Change] = ()
 
 
 def page_of_policy(subject: Subject) -> str:
@@ -120,6 +132,8 @@ def _facts(subject: Subject) -> str:
         ("layer", f"{policy.layer}{f', pack {code(policy.pack)}' if named(policy.pack) else ''}"),
         ("written in", code(subject.file)),
     ]
+    if subject.changes:
+        rows.append(("in force", _changed_by(subject.changes)))
     if aliases := subject.model.metadata.aliases:
         rows.append(("earlier ids", words(aliases)))
     return table(("", ""), rows)
@@ -204,13 +218,41 @@ def _parameters(subject: Subject) -> str:
 
 
 def _changes(subject: Subject) -> str:
-    rows = [(code(name), value(given), prose(who)) for name, given, who in subject.changes]
+    rows = [
+        (
+            code(one.field),
+            _value(one.value),
+            prose(one.by),
+            ", ".join(_value(was) + _by(who) for was, who in one.before),
+        )
+        for one in subject.changes
+    ]
     said = (
         "The page tells the policy as it holds; its examples and tests are of the document before these."
         if rows
         else ""
     )
-    return "\n\n".join(filter(None, (table(("field", "set to", "by"), rows), said)))
+    return "\n\n".join(filter(None, (table(("field", "in force", "set by", "before"), rows), said)))
+
+
+def _changed_by(changes: Sequence[Change]) -> str:
+    """Which layer changed which fields, in short."""
+    fields_of: dict[str, list[str]] = {}
+    for one in changes:
+        fields_of.setdefault(one.by, []).append(one.field)
+    told = "; ".join(f"{prose(who)} ({words(names)})" for who, names in fields_of.items())
+    return f"[as changed](#set-by-layers-below) by {told}"
+
+
+def _by(who: str) -> str:
+    return f" by {prose(who)}" if who else " as written"
+
+
+def _value(given: object) -> str:
+    """A value of a compiled policy, a record as the map that its document would hold."""
+    if given is None:
+        return "nothing"
+    return value(record(given) if isinstance(given, WaiverTerms) else given)
 
 
 def named(pack: str) -> str:

@@ -60,8 +60,10 @@ def run(arguments: Namespace) -> int:
     if not lines and not arguments.after:
         _refuse_nothing(arguments.before)
     if arguments.format == "json":
+        from sumptuary.policy.wording import record
+
         told = [{name: getattr(line, name) for name in Line.__slots__} for line in lines]
-        sys.stdout.write(json.dumps(told, indent=2, default=_plain) + "\n")
+        sys.stdout.write(json.dumps(told, indent=2, default=record) + "\n")
     else:
         sys.stdout.write("".join(f"{printable(text)}\n" for text in as_text(lines, before, after)))
     weaker = any(line.effect in ("loosens", "changes", REMOVED) for line in lines)
@@ -178,7 +180,3 @@ def _step(lines: list[Line], name: str) -> str:
 
 def _policies(lines: list[Line]) -> str:
     return plural(len({line.policy for line in lines}), "policy")
-
-
-def _plain(value: object) -> object:
-    return {name: getattr(value, name) for name in getattr(value, "__slots__", ())}
