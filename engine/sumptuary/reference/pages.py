@@ -8,10 +8,11 @@ from sumptuary.errors import PolicyError
 from sumptuary.policy import documents, registry
 from sumptuary.policy.parameters import model_of
 from sumptuary.reference import fields
+from sumptuary.reference.changing import Change
 from sumptuary.reference.commands import page_of_commands
 from sumptuary.reference.documents import page_of_documents
 from sumptuary.reference.index import index
-from sumptuary.reference.policies import Change, Subject, named, page_of_policy
+from sumptuary.reference.policies import Subject, named, page_of_policy
 from sumptuary.reference.rules import (
     FLAGS,
     SAVING,

@@ -6,9 +6,8 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sumptuary.policy.compiled import LEVELS, STAGES, WaiverTerms
-from sumptuary.policy.wording import record
-from sumptuary.reference import fields
+from sumptuary.policy.compiled import LEVELS, STAGES
+from sumptuary.reference import changing, fields
 from sumptuary.reference.rules import FLAGS, SAVING
 from sumptuary.reference.setting import bullets, document, file_name, page, prose, section, table, value, words
 from sumptuary.reports.markup import code, link
@@ -41,17 +40,6 @@ _BEFORE = datetime(1, 1, 1)  # noqa: DTZ001  # before any ramp: only its date is
 
 
 @dataclass(slots=True, eq=False, repr=False)
-class Change:
-    """A field that layers have changed: its value and who set it, and what it was ``before``, from the last backwards,
-    each with who had set that; nobody where it is as the policy's document has it."""
-
-    field: str
-    value: object
-    by: str
-    before: list[tuple[object, str]]
-
-
-@dataclass(slots=True, eq=False, repr=False)
 class Subject:
     """A policy to write of: as it holds, as its document says, and where that stands in its pack.
 
@@ -65,7 +53,7 @@ class Subject:
     schema: Mapping[str, object] = field(default_factory=dict[str, object])
     flags: str = ""
     saving: str = ""
-    changes: Sequence[Change] = ()
+    changes: Sequence[changing.Change] = ()
 
 
 def page_of_policy(subject: Subject) -> str:
@@ -80,7 +68,7 @@ def page_of_policy(subject: Subject) -> str:
         section("What mends it", prose(policy.remediation), _fix(spec.fix)),
         section("Parameters", _parameters(subject)),
         section("Profiles", _profiles(subject)),
-        section("Set by layers below", _changes(subject)),
+        section(changing.TITLE, changing.told(subject.changes)),
         section("What a violation does", enforcement(policy.enforcement), _beside(policy.enforcement)),
         section("Who may waive it", _waivers(policy)),
         section(SAVING, subject.saving),
@@ -133,7 +121,7 @@ def _facts(subject: Subject) -> str:
         ("written in", code(subject.file)),
     ]
     if subject.changes:
-        rows.append(("in force", _changed_by(subject.changes)))
+        rows.append(("in force", changing.short(subject.changes)))
     if aliases := subject.model.metadata.aliases:
         rows.append(("earlier ids", words(aliases)))
     return table(("", ""), rows)
@@ -215,44 +203,6 @@ def _parameters(subject: Subject) -> str:
         else ""
     )
     return "\n\n".join(filter(None, (table(header, rows), rest)))
-
-
-def _changes(subject: Subject) -> str:
-    rows = [
-        (
-            code(one.field),
-            _value(one.value),
-            prose(one.by),
-            ", ".join(_value(was) + _by(who) for was, who in one.before),
-        )
-        for one in subject.changes
-    ]
-    said = (
-        "The page tells the policy as it holds; its examples and tests are of the document before these."
-        if rows
-        else ""
-    )
-    return "\n\n".join(filter(None, (table(("field", "in force", "set by", "before"), rows), said)))
-
-
-def _changed_by(changes: Sequence[Change]) -> str:
-    """Which layer changed which fields, in short."""
-    fields_of: dict[str, list[str]] = {}
-    for one in changes:
-        fields_of.setdefault(one.by, []).append(one.field)
-    told = "; ".join(f"{prose(who)} ({words(names)})" for who, names in fields_of.items())
-    return f"[as changed](#set-by-layers-below) by {told}"
-
-
-def _by(who: str) -> str:
-    return f" by {prose(who)}" if who else " as written"
-
-
-def _value(given: object) -> str:
-    """A value of a compiled policy, a record as the map that its document would hold."""
-    if given is None:
-        return "nothing"
-    return value(record(given) if isinstance(given, WaiverTerms) else given)
 
 
 def named(pack: str) -> str:
