@@ -113,6 +113,25 @@ def repository_of(start: str) -> Repository:
     )
 
 
+def pack_of(start: str) -> str:
+    """The directory of the pack that a path lies in, up to the root of the checkout; empty where it lies in none, or a
+    repository says something of its own there."""
+    here = os.path.abspath(start)
+    repository = repository_of(here)
+    if repository.project or repository.directories:
+        return ""
+    levels = _levels(here if os.path.isdir(here) else os.path.dirname(here))
+    return next((level for level in levels if os.path.isfile(os.path.join(level, PACK_FILE))), "")
+
+
+def packs_below(directory: str) -> list[str]:
+    """Directories of packs a little below a directory, relative to it, with ``/``."""
+    from glob import glob
+
+    found = [path for depth in ("*", "*/*", "*/*/*") for path in glob(f"{depth}/{PACK_FILE}", root_dir=directory)]
+    return sorted(os.path.dirname(path).replace(os.sep, "/") for path in found)
+
+
 def _levels(here: str) -> list[str]:
     """The directories from ``here`` up to the root of the checkout."""
     levels = [here]

@@ -120,16 +120,13 @@ def _refuse_nothing(name: str) -> None:
     Raises:
         UsageError: only what ships was compared, and nobody meant that.
     """
-    from glob import glob
-
-    from sumptuary.policy.places import PACK_FILE, repository_of
+    from sumptuary.policy.places import packs_below, repository_of
 
     here = repository_of(".")
     if os.path.exists(name) or ":" in name or _pack_here() or here.project or here.directories:
         return
-    found = [path for depth in ("*", "*/*", "*/*/*") for path in glob(os.path.join(depth, PACK_FILE))]
-    if found:
-        hint = f"name the pack: sumptuary policies diff {name} {os.path.dirname(min(found)).replace(os.sep, '/')}"
+    if found := packs_below("."):
+        hint = f"name the pack: sumptuary policies diff {name} {found[0]}"
         raise UsageError("no sumptuary.yaml holds here, so no pack of this checkout was compared", hint=hint)
 
 

@@ -7,7 +7,7 @@ import sys
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from sumptuary.cli.policies.laws import add_sources
+from sumptuary.cli.policies.laws import add_sources, asked
 from sumptuary.errors import UsageError
 from sumptuary.reports.printable import printable
 
@@ -56,9 +56,10 @@ def run(arguments: Namespace) -> int:
     from sumptuary.policy.load import load_with_documents
 
     existing([arguments.at], "the path")
+    sources, packs = asked(arguments, arguments.at)
     gathered = load_with_documents(
-        arguments.policies,
-        packs=arguments.pack,
+        sources,
+        packs=packs,
         start=arguments.at,
         config=arguments.config,
         settings=arguments.settings,

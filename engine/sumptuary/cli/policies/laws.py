@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import sys
+
+from sumptuary.reports.printable import printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,14 +24,41 @@ def add_sources(parser: ArgumentParser) -> None:
 
 
 def laws_of(arguments: Namespace) -> Laws:
-    """The laws that the options of ``add_sources`` name.
+    """The laws that the options of ``add_sources`` name, or those that hold here.
 
     Raises:
         SumptuaryError: as ``load`` does.
     """
     from sumptuary.policy.load import load
 
-    return load(arguments.policies, packs=arguments.pack, config=arguments.config, cache=not arguments.no_cache)
+    sources, packs = asked(arguments, ".")
+    return load(sources, packs=packs, config=arguments.config, cache=not arguments.no_cache)
+
+
+def asked(arguments: Namespace, start: str) -> tuple[list[str], list[str]]:
+    """The documents and the packs that a call means: those it names; inside a pack that no repository's documents stand
+    around, that pack beside what ships, as a repository would have it that names it. That is said, and so is where
+    packs lie that were not meant."""
+    from sumptuary.cli.places import shown_path
+    from sumptuary.policy.places import BUILTIN, builtin_directory, pack_of, packs_below, repository_of
+
+    if arguments.policies or arguments.pack or arguments.config is not None:
+        return arguments.policies, arguments.pack
+    pack = pack_of(start)
+    if pack and os.path.realpath(pack) != os.path.realpath(builtin_directory()):
+        path = shown_path(pack)
+        _say(f"with the pack that stands here; `sumptuary check` takes it by --policies {path}")
+        return [pack], [BUILTIN]
+    here = repository_of(start)
+    if not (pack or here.project or here.directories) and os.path.isdir(start) and (below := packs_below(start)):
+        path = shown_path(os.path.join(start, below[0]))
+        _say(f"without the packs that lie in this directory: --policies {path} shows one")
+    return [], []
+
+
+def _say(text: str) -> None:
+    """A line for the reader beside the answer: what is read by a program stays as it is."""
+    sys.stderr.write(f"{printable(text)}\n")
 
 
 def documents_at(path: str) -> Gathered:

@@ -6,6 +6,7 @@ import sys
 
 from sumptuary.cli.policies.laws import documents_at
 from sumptuary.errors import PolicyError, SumptuaryError
+from sumptuary.policy.places import pack_of
 from sumptuary.reports.ledger import plural
 from sumptuary.reports.printable import printable_lines
 
@@ -28,7 +29,7 @@ def run(arguments: Namespace) -> int:
     problems: list[SumptuaryError] = []
     files: set[str] = set()
     counts: dict[str, int] = dict.fromkeys(("policy", "rule template", "waiver", "approval"), 0)
-    for path in arguments.paths or [""]:
+    for path in arguments.paths or [pack_of(".")]:
         try:
             laws = documents_at(path).laws
         except PolicyError as error:
