@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from checkouts import GOOD, PROVIDER, SPEND, TERMS, Report, Repository, instance
+from checkouts import APPROVAL, GOOD, PROVIDER, SPEND, TERMS, Report, Repository, instance
 
 
 def waiver(address: str = "aws_instance.new", name: str = "w", more: str = "", **changes: str) -> str:
@@ -181,6 +181,45 @@ def approve(repository: Repository, *options: str, base: str = "HEAD") -> subpro
     return subprocess.run(
         command, cwd=repository.root, env=repository.environment, capture_output=True, text=True, check=False
     )
+
+
+TWO = SPEND.replace('[{above: "0", from: ["@vp"], signed: true}]', '[{above: "0", from: ["@vp", "@finops"], min: 2}]')
+PENDING = APPROVAL.replace("more-gpus", "first")
+
+
+@pytest.mark.parametrize(
+    ("approval", "named"),
+    [
+        (PENDING, True),
+        (PENDING.replace('team: "*"', "team: web"), False),
+        (PENDING.replace('team: "*"', "team: ml"), False),
+        (PENDING.replace("per: month", "per: run"), False),
+        (PENDING.replace("2026-12-31", "2026-01-31"), False),
+        (PENDING + f'  plan_digest: "sha256:{"0" * 64}"\n', False),
+    ],
+)
+def test_an_approval_that_is_there_and_not_in_the_base_is_named(
+    repository: Repository, approval: str, named: bool
+) -> None:
+    (repository.policies / "team.yaml").write_text(TWO)
+    repository.commit({"main.tf": PROVIDER})
+    repository.write({"main.tf": PROVIDER + instance("new", "p4d.24xlarge", GOOD), ".sumptuary/first.yaml": approval})
+    said = "the approval first (.sumptuary/first.yaml:1) of @finops up to $50,000.00 a month is for this too, and does "
+    said += "not count yet: it is not in HEAD\n"
+    ran = approve(repository)
+    assert (ran.returncode, said in ran.stdout + ran.stderr) == (0, named), ran.stderr
+    repository.git("add", ".sumptuary")
+    repository.git("commit", "--quiet", "--message", "The first of two")
+    assert "is for this too" not in approve(repository, "--force").stdout, "what counts is no longer pending"
+
+
+def test_an_approval_that_does_not_help_names_what_would(repository: Repository) -> None:
+    (repository.policies / "team.yaml").write_text(TWO.replace('"@vp"', '"@cfo"'))
+    repository.commit({"main.tf": PROVIDER})
+    repository.write({"main.tf": PROVIDER + instance("new", "p4d.24xlarge", GOOD), ".sumptuary/first.yaml": PENDING})
+    ran = approve(repository)
+    assert (ran.returncode, "it would not help, so nothing was written" in ran.stderr) == (2, True)
+    assert "\n  hint: the approval first (.sumptuary/first.yaml:1) of @finops " in ran.stderr
 
 
 def test_the_signers_are_read_from_the_base(repository: Repository, key: Path) -> None:

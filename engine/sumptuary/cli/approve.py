@@ -68,6 +68,8 @@ class _Asked:
     per: str
     amount: Decimal
     findings: list[Violation] = field(default_factory=list["Violation"])
+    pending: list[str] = field(default_factory=list[str])
+    """Of each approval of the same that does not count yet, a line that says so."""
 
 
 def run(arguments: Namespace) -> int:
@@ -90,6 +92,7 @@ def run(arguments: Namespace) -> int:
     coverage = Coverage()
     asked = _asked(arguments, _judged(arguments, coverage))
     digest = _digest(coverage) if arguments.plan is not None else None
+    asked.pending = [_of_pending(one, arguments.base) for one in _pending(asked, around.laws.approvals, coverage)]
     parts = ("approve", *asked.scope.values(), around.now.date().isoformat())
     name = named(arguments, parts, {one.id for one in around.laws.approvals})
     text, draft = _drafted(name, asked, digest, arguments, around)
@@ -165,6 +168,27 @@ def _named(violation: Violation) -> Decimal:
     return amount
 
 
+def _pending(asked: _Asked, approvals: Sequence[Approval], coverage: Coverage) -> list[Approval]:
+    """Approvals in the tree of what is asked about that the base does not have, so that they do not count."""
+    plans = ("", *coverage.plans.values())
+    return [
+        one
+        for one in approvals
+        if f"{_where(one)} counts once it is merged" in coverage.notes
+        and one.plan_digest in plans
+        and any(_is_within(finding, one.scope, one.per) for finding in asked.findings)
+    ]
+
+
+def _of_pending(approval: Approval, base: str) -> str:
+    upto = f"{' and '.join(approval.approvers)} up to ${Decimal(approval.amount):,.2f} a {approval.per}"
+    return f"{_where(approval)} of {upto} is for this too, and does not count yet: it is not in {base}"
+
+
+def _where(approval: Approval) -> str:
+    return f"the approval {approval.id} ({approval.place.path}:{approval.place.line})"
+
+
 def _amount(text: str | None) -> Decimal | None:
     try:
         return None if text is None else Decimal(text)
@@ -210,7 +234,7 @@ def _tried(draft: Approval, asked: _Asked, arguments: Namespace) -> list[Violati
     coverage = Coverage()
     arguments.drafts = [draft]
     again = {one.fingerprint: one for one in _judged(arguments, coverage)}
-    lead = f"the approval {draft.id} ({draft.place.path}:{draft.place.line}) "
+    lead = f"{_where(draft)} "
     for note in coverage.notes:
         if note.startswith(lead):
             hint = (
@@ -222,7 +246,8 @@ def _tried(draft: Approval, asked: _Asked, arguments: Namespace) -> list[Violati
     after = [(one, again.get(one.fingerprint)) for one in asked.findings]
     left = [now for _, now in after if now is not None and now.status == "fail"]
     if asked.findings and len(left) == len(after) and all(now and now.message == was.message for was, now in after):
-        raise UsageError(f"it would not help, so nothing was written: {left[0].message}")
+        hint = "; ".join(asked.pending)
+        raise UsageError(f"it would not help, so nothing was written: {left[0].message}", hint=hint)
     return left
 
 
@@ -241,6 +266,7 @@ def _told(draft: Approval, asked: _Asked, left: Sequence[Violation], path: str) 
     who = " and ".join(draft.approvers) + (" approve" if len(draft.approvers) > 1 else " approves")
     lines.append(f"{who} up to ${asked.amount:,.2f} a {asked.per} until {draft.expires}{signed}")
     lines += [f"that is not enough yet: {one.message}" for one in left]
+    lines += asked.pending
     if not asked.findings:
         lines.append("the check asks for nothing of this scope today: it is approved in advance")
     lines.append("next: merge it; with --base an approval counts from then on")
