@@ -84,13 +84,15 @@ class Tags:
     """The tags of a resource: known entries, and perhaps a rest that is not known.
 
     ``rest`` is set when the whole map, or part of it, cannot be told; a key that is found is there all the same.
+    ``group`` is what a resource group would hand down, which counts only where a policy says so; None without one.
     """
 
-    __slots__ = ("entries", "rest")
+    __slots__ = ("entries", "group", "rest")
 
     def __init__(self, entries: dict[str, Tag] | None = None, rest: Unknown | None = None) -> None:
         self.entries = entries if entries is not None else {}
         self.rest = rest
+        self.group: Tags | None = None
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.entries)

@@ -53,6 +53,14 @@ class RequiredTagsParameters:
         doc="For a key, other spellings that count as the key itself.", default={}, tighten="subset"
     )
 
+    inherit: list[str] = parameter(
+        doc="Whose tags count for what is in them, beside its own: those of a `resource-group`, where Azure's Cost "
+        "Management is set to inherit tags.",
+        default=[],
+        choices=("resource-group",),
+        tighten="subset",
+    )
+
     def __post_init__(self) -> None:
         if not self.tags:
             raise ValueError("tags names no tag")
@@ -151,7 +159,7 @@ class RequiredTags(ResourceRule):
     def _verdict(self, resource: Resource) -> _Verdict:
         found = _Verdict([], {}, {}, {})
         for key in self.parameters.tags:
-            value = resource.tags.look_up(key, self.parameters.aliases.get(key, ()))
+            value = self._value(resource, key)
             if isinstance(value, str):
                 if why := self._wrong(key, value):
                     found.invalid[key] = why
@@ -162,6 +170,15 @@ class RequiredTags(ResourceRule):
             else:
                 found.unknown[key] = value
         return found
+
+    def _value(self, resource: Resource, key: str) -> str | Unknown | Absent:
+        """What a resource has under a key, or what its group hands down where that counts."""
+        aliases = self.parameters.aliases.get(key, ())
+        value = resource.tags.look_up(key, aliases)
+        group = resource.tags.group
+        if not isinstance(value, Absent) or group is None or "resource-group" not in self.parameters.inherit:
+            return value
+        return group.look_up(key, aliases)
 
     def _wrong(self, key: str, value: str) -> str:
         """Why a value is not allowed, or nothing."""
@@ -193,6 +210,8 @@ class RequiredTags(ResourceRule):
 def _place_of(resource: Resource, key: str) -> Place | None:
     """Where a tag is written: its own line, or that of the provider's defaults."""
     tag = resource.tags.entries.get(key)
+    if tag is None and resource.tags.group is not None:
+        tag = resource.tags.group.entries.get(key)
     if tag is None or tag.origin in ("provider-default", "inherited"):
         return tag.place if tag is not None else None
     return resource.origin.place_of(f"{resource.tag_attribute}.{key}") or tag.place

@@ -47,6 +47,44 @@ def test_values_and_spellings(parameters: dict[str, Any], tags: dict[str, Any], 
         assert isinstance(outcome, Passed)
 
 
+@pytest.mark.parametrize(
+    ("own", "group", "inherits", "said"),
+    [
+        ({}, {"team": "ml"}, True, ""),
+        ({}, {"team": "ml"}, False, "team is missing"),
+        ({}, {}, True, "team is missing"),
+        ({}, None, True, "team is missing"),
+        ({"team": ""}, {"team": "ml"}, True, "team is empty"),
+        ({}, {"team": ""}, True, "team is empty"),
+        ({}, {"$unknown": "it is elsewhere"}, True, "it is elsewhere"),
+        ({}, {"$unknown": "it is elsewhere"}, False, "team is missing"),
+        ({"team": "ml"}, {"$unknown": "it is elsewhere"}, True, ""),
+    ],
+)
+def test_a_resource_groups_tags_count_where_the_policy_says_so(
+    own: dict[str, Any], group: dict[str, Any] | None, inherits: bool, said: str
+) -> None:
+    given = {"kind": "storage.bucket", "provider": "azure", "tags": own}
+    (resource,) = resources(given if group is None else {**given, "group_tags": group})
+    outcome = rule(inherit=["resource-group"] if inherits else []).judge(resource, context())
+    if said:
+        assert isinstance(outcome, (Finding, Undecided))
+        assert said in outcome.reason
+        assert isinstance(outcome, Undecided) is (said == "it is elsewhere")
+    else:
+        assert isinstance(outcome, Passed)
+
+
+def test_a_wrong_tag_of_the_group_is_shown_where_the_group_has_it() -> None:
+    (resource,) = resources({"kind": "storage.bucket", "provider": "azure", "group_tags": {"team": ""}})
+    place = Place("groups.tf", 7)
+    assert resource.tags.group is not None
+    resource.tags.group.entries["team"] = Tag("", "inherited", place)
+    outcome = rule(inherit=["resource-group"]).judge(resource, context())
+    assert isinstance(outcome, Finding)
+    assert outcome.related == (place,)
+
+
 def test_what_is_missing_misspelt_and_wrong_is_told_apart_for_the_fix() -> None:
     (resource,) = resources({"kind": "compute.instance", "tags": {"Env": "x", "service": ""}})
     outcome = rule(tags=["team", "env", "service"]).judge(resource, context())

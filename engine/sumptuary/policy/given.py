@@ -35,8 +35,10 @@ FACETS: dict[str, type] = {
 }
 TEXTS = ("address", "type", "provider", "source", "account", "region", "zone", "environment", "team", "tag_attribute")
 TAGS = {"tags": "own", "default_tags": "provider-default", "inherited_tags": "inherited", "labels": "label"}
+GROUP_TAGS = "group_tags"
+"""What the resource group is tagged with, which counts where a policy says so."""
 OTHERS = ("kind", "sku", "accelerators", "attributes", "cost", "taggable", "multiplicity")
-KEYS = (*OTHERS, *TEXTS, *TAGS, *FACETS)
+KEYS = (*OTHERS, *TEXTS, *TAGS, GROUP_TAGS, *FACETS)
 FREE = ("change.set", "commitment", "budget", "billing.charge")
 """Kinds that are known by their attributes: for these, any further key is one."""
 
@@ -124,9 +126,16 @@ def _text(value: object, key: str) -> str | Unknown | None:
 
 def _tags(given: dict[str, Any]) -> Tags:
     """The tags of all origins; a tag of the resource's own wins over one it is handed."""
+    found = _tags_of(given, dict(reversed(TAGS.items())))
+    if GROUP_TAGS in given:
+        found.group = _tags_of(given, {GROUP_TAGS: "inherited"})
+    return found
+
+
+def _tags_of(given: dict[str, Any], origins: dict[str, str]) -> Tags:
     entries: dict[str, Tag] = {}
     rest: Unknown | None = None
-    for key, origin in reversed(TAGS.items()):
+    for key, origin in origins.items():
         value = from_json(given.get(key, {}))
         if isinstance(value, Unknown):
             rest = value

@@ -15,7 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from sumptuary.model import Cost, Place, Resource
+    from sumptuary.model import Cost, Place, Resource, Tags
     from sumptuary.reports.withholding import Json
 
 TAG_DEPTH = 3
@@ -76,10 +76,19 @@ def row(resource: Resource) -> dict[str, object]:
         "calls": [{"address": call.address, **_lines(call.place)} for call in origin.calls],
         "places": {name: _spot(place, path) for name, place in _places(resource).items()},
         "written": _written(resource, path),
-        "tag_places": {key: _spot(tag.place, path) for key, tag in entries.items() if tag.place is not None},
+        "tag_places": _tag_places(resource.tags, path),
         "depends_on": {reason: list(names) for reason, names in _waits(resource).items()},
     }
-    return {**found, "inferred": resource.inferred} if resource.inferred else found
+    if (group := resource.tags.group) is not None:
+        found["group_tags"] = to_json(group.values())
+        found["group_tag_places"] = _tag_places(group, path)
+    if resource.inferred:
+        found["inferred"] = resource.inferred
+    return found
+
+
+def _tag_places(tags: Tags, path: str) -> dict[str, object]:
+    return {key: _spot(tag.place, path) for key, tag in tags.entries.items() if tag.place is not None}
 
 
 def _location(resource: Resource) -> dict[str, object]:
@@ -139,6 +148,7 @@ def _waits(resource: Resource) -> dict[str, tuple[str, ...]]:
     waits: dict[str, tuple[str, ...]] = {}
     left: list[object] = [getattr(resource, name) for name in _MAY_BE_UNKNOWN]
     left += [resource.tags.values(), resource.attributes]
+    left += [resource.tags.group.values()] if resource.tags.group is not None else []
     while left:
         value = left.pop()
         if isinstance(value, Unknown):

@@ -240,6 +240,22 @@ ACCELERATORS = st.builds(
 )
 ZONES = st.integers(-12, 14).map(lambda hours: timezone(timedelta(hours=hours)))
 MOMENTS = st.datetimes(datetime(1970, 1, 1), datetime(2100, 1, 1), timezones=ZONES | st.just(UTC))  # noqa: DTZ001  # hypothesis adds the zone
+
+
+def tags_of(tags: Tags, group: Tags | None) -> Tags:
+    """Tags with those of the group, which are handed down."""
+    if group is not None:
+        tags.group = Tags(
+            {key: Tag(tag.value, "inherited", tag.place) for key, tag in group.entries.items()}, group.rest
+        )
+    return tags
+
+
+TAGS = st.builds(
+    Tags,
+    st.dictionaries(NAMES, st.builds(Tag, WORDS | UNKNOWNS, st.sampled_from(["own", "label"]), st.none() | PLACES)),
+    st.none() | UNKNOWNS,
+)
 RESOURCES = st.builds(
     Resource,
     id=NAMES,
@@ -252,11 +268,7 @@ RESOURCES = st.builds(
     account=TEXTS,
     region=TEXTS,
     zone=TEXTS,
-    tags=st.builds(
-        Tags,
-        st.dictionaries(NAMES, st.builds(Tag, WORDS | UNKNOWNS, st.sampled_from(["own", "label"]), st.none() | PLACES)),
-        st.none() | UNKNOWNS,
-    ),
+    tags=st.builds(tags_of, TAGS, st.none() | TAGS),
     taggable=st.none() | st.booleans(),
     tag_attribute=WORDS,
     environment=TEXTS,
@@ -316,6 +328,8 @@ def test_any_resource_comes_back_as_it_was_written(resource: Resource) -> None:
     assert [(error.json_path, error.message) for error in VALIDATOR.iter_errors(json.loads(line))] == []
     assert again.lifetime.created == resource.lifetime.created
     assert again.tags.entries == resource.tags.entries
+    group, given_group = again.tags.group, resource.tags.group
+    assert (group and group.entries) == (given_group and given_group.entries)
     assert (again.origin.place, again.origin.places) == (resource.origin.place, resource.origin.places)
     assert (again.multiplicity, again.region) == (resource.multiplicity, resource.region)
     assert again.relations == resource.relations

@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from sumptuary.coverage import Coverage
-from sumptuary.model import Place, Resource
+from sumptuary.model import Place, Resource, Tags
 from sumptuary.sources.terraform import Options, read
 from sumptuary.values import to_json
 
@@ -72,19 +72,29 @@ def _failure(path: str, line: int, message: str, directory: Path) -> str:
     return f"{shown}:{line}: {message}"
 
 
+def _of_tags(name: str, tags: Tags, directory: Path) -> object:
+    """What a case expects of tags: their values, those of the group, where each is from and where it is written."""
+    if name == "tags":
+        return to_json(tags.values())
+    if name == "group_tags":
+        return to_json(tags.group.values()) if tags.group is not None else None
+    if name == "origins":
+        return {key: tag.origin for key, tag in tags.entries.items()}
+    if name == "tag_lines":
+        return {key: tag.place.line if tag.place else 0 for key, tag in tags.entries.items()}
+    return {key: _shown(tag.place, directory) for key, tag in tags.entries.items()}
+
+
+OF_TAGS = ("tags", "group_tags", "origins", "tag_lines", "tag_places")
+
+
 def _check_resource(resource: Resource, expected: dict[str, Any], directory: Path) -> None:
     for name, wanted in expected.items():
         actual: object
-        if name == "tags":
-            actual = to_json(resource.tags.values())
-        elif name == "origins":
-            actual = {key: tag.origin for key, tag in resource.tags.entries.items()}
-        elif name == "tag_lines":
-            actual = {key: tag.place.line if tag.place else 0 for key, tag in resource.tags.entries.items()}
+        if name in OF_TAGS:
+            actual = _of_tags(name, resource.tags, directory)
         elif name == "attributes":
             actual = {path: to_json(resource.attribute(path)) for path in wanted}
-        elif name == "tag_places":
-            actual = {key: _shown(tag.place, directory) for key, tag in resource.tags.entries.items()}
         elif name in ("lines", "places"):
             places = {path: resource.origin.place_of(path) for path in wanted}
             told = {path: _shown(place, directory) for path, place in places.items()}

@@ -6,7 +6,7 @@ from sumptuary.kinds import KINDS
 from sumptuary.model import Call, Origin, Place, Resource, Tag, Tags
 from sumptuary.sources.inventory import facets
 from sumptuary.sources.inventory.fields import MOST, Fields, WrongRowError
-from sumptuary.values import UNKNOWN_KEY, is_list, is_map
+from sumptuary.values import UNKNOWN_KEY, Unknown, is_list, is_map
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -111,8 +111,26 @@ def _tags(given: Fields, own: Place) -> Tags:
         origin = origins.text(key) if origins is not None else ""
         place = _spot(places, key, own.path) if places is not None and key in places.values else None
         entries[key] = Tag(value, origin or "own", place)
-    rest = values.because(values.values[UNKNOWN_KEY], "rest") if UNKNOWN_KEY in values.values else None
-    return Tags(entries, rest)
+    found = Tags(entries, _rest(values))
+    found.group = _group_tags(given, own)
+    return found
+
+
+def _group_tags(given: Fields, own: Place) -> Tags | None:
+    values, places = given.inner("group_tags"), given.inner("group_tag_places")
+    if values is None:
+        return None
+    entries: dict[str, Tag] = {}
+    for key in values.values:
+        value = values.maybe_text(key) if key != UNKNOWN_KEY else None
+        place = _spot(places, key, own.path) if places is not None and key in places.values else None
+        if value is not None:
+            entries[key] = Tag(value, "inherited", place)
+    return Tags(entries, _rest(values))
+
+
+def _rest(values: Fields) -> Unknown | None:
+    return values.because(values.values[UNKNOWN_KEY], "rest") if UNKNOWN_KEY in values.values else None
 
 
 def _origin(given: Fields, here: Place) -> Origin:

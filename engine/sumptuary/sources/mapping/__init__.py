@@ -62,6 +62,10 @@ def apply(resource: Resource, peers: Peers | None = None) -> None:
     else:
         fill(resource, shape, peers if peers is not None else Nobody())
     _taggability(resource)
+    if resource.type.startswith("azurerm_"):
+        from sumptuary.sources.mapping.resource_groups import group_tags
+
+        resource.tags.group = group_tags(resource, peers if peers is not None else Nobody())
 
 
 def _taggability(resource: Resource) -> None:
