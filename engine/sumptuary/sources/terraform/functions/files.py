@@ -22,7 +22,8 @@ _INSIDE = ""
 """A name that nobody can write, which is true inside of a template."""
 
 
-def _text(scope: Scope, path: str) -> str | Unknown:
+def text_of(scope: Scope, path: str) -> str | Unknown:
+    """The text of a file in the tree. Raises EvaluationError where there is none."""
     content = scope.files.read(path)
     if isinstance(content, (Unknown, str)):
         return content
@@ -35,7 +36,7 @@ def _text(scope: Scope, path: str) -> str | Unknown:
 @function("string", needs_scope=True)
 def file(scope: Scope, path: str) -> object:
     """The text of a file."""
-    return _text(scope, path)
+    return text_of(scope, path)
 
 
 def _of_bytes(name: str, make: Callable[[bytes], str]) -> None:
@@ -80,7 +81,7 @@ def fileset(scope: Scope, directory: str, pattern: str) -> object:
 @function("string map", needs_scope=True, sees="parts")
 def templatefile(scope: Scope, path: str, variables: dict[str, object]) -> object:
     """A template file filled in with the variables given to it."""
-    text = _text(scope, path)
+    text = text_of(scope, path)
     return text if isinstance(text, Unknown) else fill_in(scope, text, variables)
 
 
