@@ -68,6 +68,17 @@ def test_what_is_wrong_in_a_synced_pack_is_told_by_its_name(sumptuary: Run, comp
     assert str(company.directory) not in out
 
 
+def test_sync_tells_what_is_wrong_in_what_it_brought_by_its_address(
+    sumptuary: Run, company: Company, synced: Path
+) -> None:
+    (synced / "org/pack.yaml").write_text(ORG.replace("layer: organization", "layer: organisation"))
+    release(synced, "v2.0.0")
+    adopt(company, synced, "2.0.0")
+    code, _, err = sumptuary("policies", "sync")
+    assert (code, "org@2.0.0: pack.yaml:3:" in err) == (2, True)
+    assert "cache" not in err
+
+
 @pytest.mark.usefixtures("synced")
 def test_the_compiled_bundle_of_a_synced_pack_is_kept_with_its_names(monkeypatch: pytest.MonkeyPatch) -> None:
     first = load()

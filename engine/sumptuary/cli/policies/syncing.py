@@ -137,6 +137,7 @@ class _Syncing:
 
     def follow(self, file: str, home: Root | None = None) -> None:
         """Take what one document names; ``home`` is the pack out of git that the document belongs to."""
+        from sumptuary.policy.naming import shown, synced
         from sumptuary.policy.packs import DEEPEST, GIT, neighbour
         from sumptuary.policy.places import Root
 
@@ -144,16 +145,16 @@ class _Syncing:
             return
         self.seen.add(identity)
         if self.depth > DEEPEST:
-            raise SumptuaryError(f"more than {DEEPEST} packs extend each other in a row", place=file)
+            raise SumptuaryError(f"more than {DEEPEST} packs extend each other in a row", place=shown(file, home))
         self.depth += 1
         directory = os.path.dirname(file)
         within: Root | None
-        for reference in _references(file):
+        for reference in _references(file, home):
             beside = neighbour(reference.pack, directory, home) if home is not None else ""
             if beside or reference.pack.startswith(GIT):
                 key = (beside, home.version) if beside and home is not None else _key(reference)
                 path = self.brought(key, reference.digest)
-                within = Root(path, key[0], version=key[1])
+                within = Root(path, key[0], version=key[1], called=synced(*key))
             else:
                 path, within = os.path.normpath(os.path.join(directory, reference.pack)), home
             if path and os.path.isfile(document := os.path.join(path, "pack.yaml")):
@@ -208,8 +209,8 @@ def _key(reference: PackReference) -> tuple[str, str]:
     return reference.pack, reference.version or ""
 
 
-def _references(file: str) -> list[PackReference]:
-    """The packs that a document names.
+def _references(file: str, home: Root | None) -> list[PackReference]:
+    """The packs that a document names; ``home`` is the pack out of git that it belongs to.
 
     Raises:
         PolicyError: it is wrong.
@@ -221,7 +222,7 @@ def _references(file: str) -> list[PackReference]:
 
     compilation = Compilation()
     with open(file, "rb") as source:
-        compilation.read_file(Root(file, ""), file, source.read())
+        compilation.read_file(home or Root(file, ""), file, source.read())
     if compilation.problems:
         raise PolicyError(compilation.problems)
     found: list[PackReference] = []
