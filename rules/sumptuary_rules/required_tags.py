@@ -12,6 +12,7 @@ from sumptuary.rule import (
     Resource,
     ResourceRule,
     Skipped,
+    Tags,
     Undecided,
     Unknown,
     dataclass,
@@ -173,12 +174,21 @@ class RequiredTags(ResourceRule):
 
     def _value(self, resource: Resource, key: str) -> str | Unknown | Absent:
         """What a resource has under a key, or what its group hands down where that counts."""
-        aliases = self.parameters.aliases.get(key, ())
-        value = resource.tags.look_up(key, aliases)
+        value = self._among(resource.tags, key)
         group = resource.tags.group
         if not isinstance(value, Absent) or group is None or "resource-group" not in self.parameters.inherit:
             return value
-        return group.look_up(key, aliases)
+        return self._among(group, key)
+
+    def _among(self, tags: Tags, key: str) -> str | Unknown | Absent:
+        """The value under a key; without it, that of the first alias with a right one, if there is any."""
+        value = tags.look_up(key)
+        if key in tags.entries:
+            return value
+        others = [tags.entries[alias].value for alias in self.parameters.aliases.get(key, ()) if alias in tags.entries]
+        right = [other for other in others if isinstance(other, str) and not self._wrong(key, other)]
+        unknown = [other for other in others if isinstance(other, Unknown)]
+        return (right or unknown or others or [value])[0]
 
     def _wrong(self, key: str, value: str) -> str:
         """Why a value is not allowed, or nothing."""

@@ -24,6 +24,13 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
         {"squad": "x"},
         "'x'",
     ),
+    (
+        "an alias with a right value goes before one without",
+        {"aliases": {"team": ["a", "b"]}},
+        {"a": "", "b": "ml"},
+        "",
+    ),
+    ("of aliases without a right value, the first", {"aliases": {"team": ["a", "b"]}}, {"a": "", "b": " "}, "empty"),
     ("the key itself goes before its alias", {"aliases": {"team": ["squad"]}}, {"squad": "", "team": "ml"}, ""),
     ("a key spelt with another case", {}, {"TEAM": "ml"}, "TEAM should be spelt team"),
     ("a key with a prefix", {}, {"finops:team": "ml"}, "finops:team should be spelt team"),
@@ -45,6 +52,13 @@ def test_values_and_spellings(parameters: dict[str, Any], tags: dict[str, Any], 
         assert outcome.attribute == "tags"
     else:
         assert isinstance(outcome, Passed)
+
+
+def test_an_alias_of_which_the_value_is_not_known_may_be_right() -> None:
+    (resource,) = resources({"kind": "compute.instance", "tags": {"a": "", "b": Unknown("later")}})
+    outcome = rule(aliases={"team": ["a", "b"]}).judge(resource, context())
+    assert isinstance(outcome, Undecided)
+    assert "later" in outcome.reason
 
 
 @pytest.mark.parametrize(
