@@ -15,7 +15,9 @@ from sumptuary.sources.terraform.expansion import (
     symbolic_names,
 )
 from sumptuary.sources.terraform.lazy import Lazy
+from sumptuary.sources.terraform.providers import configuration_of
 from sumptuary.sources.terraform.scope import Inner
+from sumptuary.sources.terraform.tags import tags_all
 from sumptuary.values import ABSENT, PartialMap, Unknown, is_list, is_map
 
 TYPE_CHECKING = False
@@ -196,6 +198,8 @@ class ResourceInstance(Lazy):
         value = self.argument(name) if name not in META else ABSENT
         if self.node.is_data:
             return self._read(name, value)
+        if name == "tags_all" and value is ABSENT and self.node.declaration.name.startswith("aws_"):
+            return tags_all(self.argument("tags"), configuration_of(self.node.instance, self.node.declaration))
         if value is ABSENT or value is None:
             return _after_apply(f"{self.address}.{name}")
         if name in groups_of(self.node.declaration):

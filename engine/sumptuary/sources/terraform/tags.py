@@ -84,6 +84,17 @@ def read_tags(resource: Resource, configuration: Provider | Unknown | None) -> T
     return tags
 
 
+def tags_all(own: object, configuration: Provider | Unknown | None) -> object:
+    """``tags_all`` of an AWS resource: its provider's default tags with its own over them."""
+    tags = Tags()
+    if isinstance(configuration, Unknown):
+        _doubt(tags, configuration)
+    elif configuration is not None:
+        _add(tags, configuration.default_tags(), "provider-default", None)
+    _add(tags, own, "own", None)
+    return tags.values()
+
+
 def _add(tags: Tags, value: object, origin: str, place: Place | None) -> None:
     """Lay a map over the tags. An unknown one makes what it might replace uncertain too."""
     if isinstance(value, Unknown):
