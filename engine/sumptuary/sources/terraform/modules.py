@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sumptuary.sources.tree import Tree
 
 _PROVIDER = rb'(?m)^\s*"?provider"?\b'
-IGNORED = frozenset({"moved", "removed", "import", "action", "ephemeral", "list", "library"})
+IGNORED = frozenset({"moved", "removed", "import", "action", "ephemeral", "list", "library", "language"})
 """Blocks that neither add a resource nor change one's value."""
 _LABELS = {"variable": 1, "output": 1, "provider": 1, "module": 1, "check": 1, "resource": 2, "data": 2}
 
