@@ -278,9 +278,13 @@ def _part(marks: Any, key: str | int) -> Any:
 
 
 def _plain(value: object) -> tuple[str, object]:
-    """A scalar so that true is not 1, and 1.0 is, and the sign that Terraform gives to a zero is not."""
+    """A scalar so that true is not 1, and 1.0 is, and the sign that Terraform gives to a zero is not.
+
+    A number that is a double to the last digit is one in the plan too, written as shortly as one can be.
+    """
     if isinstance(value, (int, Decimal)) and not isinstance(value, bool):
-        return "number", Decimal(value)
+        as_double = float(value)
+        return "number", Decimal(repr(as_double)) if Decimal(as_double) == value else Decimal(value)
     return type(value).__name__, ZERO.sub("0", value) if isinstance(value, str) else value
 
 

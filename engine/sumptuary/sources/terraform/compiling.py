@@ -9,6 +9,7 @@ from sumptuary.sources.terraform.nodes import Node, path_of
 from sumptuary.sources.terraform.primitives import named, normalised, to_string
 from sumptuary.sources.terraform.scope import EvaluationError
 from sumptuary.sources.terraform.unification import unified
+from sumptuary.sources.terraform.weights import checked
 from sumptuary.values import PartialMap, Unknown, is_list, is_map
 
 TYPE_CHECKING = False
@@ -177,7 +178,7 @@ def _undecided(why: Unknown, yes: object, no: object) -> object:
 
 def _tuple(node: nodes.Tuple) -> Compiled:
     items = [compile_node(item) for item in node.items]
-    return lambda scope: [settled(item(scope)) for item in items]
+    return lambda scope: checked([settled(item(scope)) for item in items], scope.budget)
 
 
 def _key_of(node: Node) -> Compiled:
@@ -198,9 +199,7 @@ def _object(node: nodes.Object) -> Compiled:
             if name is None:
                 raise EvaluationError("null is not a key")
             result[to_string(name)] = settled(value(scope))
-        if rest is not None:
-            return PartialMap(result, rest)
-        return result
+        return checked(result if rest is None else PartialMap(result, rest), scope.budget)
 
     return run
 

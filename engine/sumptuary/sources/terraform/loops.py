@@ -14,6 +14,7 @@ from sumptuary.sources.terraform.scope import (
     TooLargeError,
 )
 from sumptuary.sources.terraform.unification import unified
+from sumptuary.sources.terraform.weights import checked
 from sumptuary.values import PartialMap, Unknown, is_list, is_map
 
 TYPE_CHECKING = False
@@ -54,7 +55,8 @@ def splat(subject: Compiled, each: Compiled) -> Compiled:
             return found
         scope.budget.spend(len(found))
         made = [settled(each(Inner(scope, {ITEM: item}))) for item in found]
-        return TerraformList(unified(made)) if isinstance(found, (TerraformList, TerraformSet)) else made
+        typed = isinstance(found, (TerraformList, TerraformSet))
+        return checked(TerraformList(unified(made)) if typed else made, scope.budget)
 
     return run
 
@@ -86,7 +88,7 @@ def loop(
                 continue
             label = settled(key(inner)) if key is not None else None
             gathered.add(wanted, label, settled(value(inner)), keyed=key is not None)
-        return gathered.tuple() if key is None else gathered.object()
+        return checked(gathered.tuple() if key is None else gathered.object(), scope.budget)
 
     return run
 

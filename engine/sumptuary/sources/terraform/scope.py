@@ -54,12 +54,16 @@ class TooLargeError(Exception):
 
 
 class Budget:
-    """Counts down the steps that evaluation may still take. Share one between the scopes of a root module."""
+    """Counts down the steps that evaluation may still take. Share one between the scopes of a root module.
 
-    __slots__ = ("left",)
+    ``weights`` has the large values met so far by their ids, each with its size (see ``weights.weigh``).
+    """
+
+    __slots__ = ("left", "weights")
 
     def __init__(self, steps: int = STEPS) -> None:
         self.left = steps
+        self.weights: dict[int, tuple[object, int]] = {}
 
     def spend(self, steps: int = 1) -> None:
         """Take steps off. Raises TooLargeError when none are left."""

@@ -9,7 +9,7 @@ from sumptuary.sources.terraform import numbers
 from sumptuary.sources.terraform.functions.signature import Table
 from sumptuary.sources.terraform.lazy import TerraformList, settled
 from sumptuary.sources.terraform.primitives import named, to_bool, to_number, to_string
-from sumptuary.sources.terraform.scope import EvaluationError
+from sumptuary.sources.terraform.scope import LARGEST_STRING, EvaluationError, TooLargeError
 from sumptuary.values import Unknown, first_unknown, is_list, is_map
 
 FUNCTIONS = Table()
@@ -192,7 +192,7 @@ def _formatted(verb: _Verb, value: object) -> str:
 def render(pattern: str, values: tuple[object, ...]) -> object:
     """The pattern with its verbs filled in; Unknown when a value that it uses is."""
     texts: list[str] = []
-    position, next_value, highest = 0, 0, 0
+    position, next_value, highest, length = 0, 0, 0, 0
     while (found := pattern.find("%", position)) >= 0:
         texts.append(pattern[position:found])
         if pattern.startswith("%%", found):
@@ -211,6 +211,9 @@ def render(pattern: str, values: tuple[object, ...]) -> object:
         if (unknown := first_unknown(value)) is not None:
             return unknown
         texts.append(_formatted(_Verb(match), value))
+        length += len(texts[-1])
+        if length > LARGEST_STRING:
+            raise TooLargeError("a string becomes too large to evaluate")
         position = match.end()
     if highest < len(values):
         raise EvaluationError(f"the format uses {highest} values, {len(values)} are given")
@@ -231,8 +234,14 @@ def formatlist(pattern: str, *values: object) -> object:
     if len(lengths) > 1:
         raise EvaluationError("the lists have different lengths")
     rows = lengths.pop() if lengths else 1
-    texts = (render(pattern, tuple(value[row] if is_list(value) else value for value in values)) for row in range(rows))
-    return TerraformList(texts)
+    texts, length = TerraformList(), 0
+    for row in range(rows):
+        text = render(pattern, tuple(value[row] if is_list(value) else value for value in values))
+        length += len(text) if isinstance(text, str) else 0
+        if length > LARGEST_STRING:
+            raise TooLargeError("a list of strings becomes too large to evaluate")
+        texts.append(text)
+    return texts
 
 
 __all__ = ["FUNCTIONS", "Unknown", "general", "json_string", "quoted", "render"]

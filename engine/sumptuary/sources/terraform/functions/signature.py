@@ -5,6 +5,7 @@ from __future__ import annotations
 from sumptuary.sources.terraform.numbers import Infinite
 from sumptuary.sources.terraform.primitives import named, normalised, to_bool, to_number, to_string
 from sumptuary.sources.terraform.scope import EvaluationError
+from sumptuary.sources.terraform.weights import checked
 from sumptuary.values import Unknown, first_unknown, is_list, is_map
 
 TYPE_CHECKING = False
@@ -82,8 +83,12 @@ class Function:
                 unknown = first_unknown(taken)
             if unknown is not None:
                 return Unknown(unknown.reason) if isinstance(unknown, Infinite) else unknown
+        weights = scope.budget.weights
+        for value in taken if weights else ():
+            if (heavy := weights.get(id(value))) is not None:
+                scope.budget.spend(heavy[1] >> 4)
         made = self.implementation(scope, *taken) if self.needs_scope else self.implementation(*taken)
-        return normalised(made) if isinstance(made, str) else made
+        return normalised(made) if isinstance(made, str) else checked(made, scope.budget)
 
 
 class Table(dict[str, Function]):

@@ -48,7 +48,7 @@ def indent(spaces: numbers.Number, text: str) -> object:
     """The text with all lines but the first moved right."""
     if not isinstance(spaces, int) or spaces < 0:
         raise EvaluationError("the indentation must be a whole number of spaces")
-    if spaces * text.count("\n") > LARGEST_STRING:
+    if spaces * max(text.count("\n"), 1) > LARGEST_STRING:
         raise TooLargeError("a string becomes too large to evaluate")
     return text.replace("\n", "\n" + " " * spaces)
 
