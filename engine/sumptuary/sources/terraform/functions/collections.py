@@ -118,9 +118,12 @@ def concat(*lists: object) -> object:
             raise EvaluationError("a list is required, not set")
         made += _ordered(items)
         bounded(made)
-    if all(isinstance(items, TerraformList) for items in lists):
+    if not all(isinstance(items, TerraformList) for items in lists):
+        return made
+    try:
         return TerraformList(unified(made))
-    return made
+    except EvaluationError:  # lists of types that do not fit together make a tuple
+        return made
 
 
 @function("any any", sees="parts")

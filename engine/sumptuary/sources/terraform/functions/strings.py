@@ -141,8 +141,8 @@ def substr(text: str, offset: numbers.Number, length: numbers.Number) -> object:
         raise EvaluationError("offset or length is too large")
     chars = graphemes(text)
     if offset < 0:
-        offset += len(chars)
-        offset = max(offset, 0)
+        offset = max(offset + len(chars), 0)
+        length = length or -1  # Terraform takes the rest when it counts from the end
     if length == 0:
         return ""
     end = len(chars) if length < 0 else offset + length
