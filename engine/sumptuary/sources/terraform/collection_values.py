@@ -66,7 +66,7 @@ class CollectionReader(Cursor):
         """An object, or the ``for`` that makes one."""
         self.position += 1
         outer, self.lines_end = self.lines_end, False
-        if self.word() == "for" and not self._is_key():
+        if self.word() == "for":
             names, collection = self.for_names()
             self.expect(":")
             key = self.expression()
@@ -82,10 +82,6 @@ class CollectionReader(Cursor):
         self.lines_end = outer
         self.closed("}")
         return result
-
-    def _is_key(self) -> bool:
-        found = re.compile(r"for[ \t]*[=:](?!=)").match(self.text, self.position)
-        return found is not None
 
     def _pairs(self, offsets: list[int]) -> list[tuple[Node, Node]]:
         pairs: list[tuple[Node, Node]] = []

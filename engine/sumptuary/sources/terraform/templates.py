@@ -137,9 +137,12 @@ def _escape(reader: Reader) -> str:
         return _ESCAPES[letter]
     digits = {"u": 4, "U": 8}.get(letter, 0)
     code = reader.text[reader.position + 2 : reader.position + 2 + digits]
-    if digits and re.fullmatch(rf"[0-9a-fA-F]{{{digits}}}", code) and int(code, 16) < 0x110000:
+    if digits and re.fullmatch(rf"[0-9a-fA-F]{{{digits}}}", code):
+        number = int(code, 16)
+        if number >= 0x110000 or 0xD800 <= number < 0xE000:
+            raise ReadError(f"\\{letter}{code} is not a character", reader.position)
         reader.position += 2 + digits
-        return chr(int(code, 16))
+        return chr(number)
     raise ReadError(f"\\{letter} is not an escape sequence", reader.position)
 
 

@@ -21,9 +21,9 @@ _PARSER = Parser(_LANGUAGE)
 _MAY_MEND = re.compile(rb"\d[eE][+-]?\d")
 MOST_PROBLEMS = 20
 
-_WANTED = ("attribute", "block", "body", "identifier", "string_lit", "block_start")
+_WANTED = ("attribute", "block", "body", "identifier", "string_lit", "block_start", "object")
 _KIND = {name: _LANGUAGE.id_for_node_kind(name, True) for name in _WANTED}
-_ATTRIBUTE, _BLOCK, _BODY = _KIND["attribute"], _KIND["block"], _KIND["body"]
+_ATTRIBUTE, _BLOCK, _BODY, _OBJECT = _KIND["attribute"], _KIND["block"], _KIND["body"], _KIND["object"]
 _IDENTIFIER, _STRING, _OPENING = _KIND["identifier"], _KIND["string_lit"], _KIND["block_start"]
 
 _OPEN = {"}": "this {", "]": "this [", ")": "this (", "quoted_template_end": "this string"}
@@ -71,6 +71,8 @@ class _FileReader:
         for child in root.children:
             if child.kind_id == _BODY:
                 self.fill(child, self.file.body, 0)
+            elif child.kind_id == _OBJECT:
+                self.problem(child, "an argument or a block is wanted here, not a value")
         if root.has_error and not self.file.problems:
             self.problem(root, "the file cannot be read as Terraform")
 
