@@ -23,6 +23,11 @@ CASES: list[tuple[str, str | None]] = [
     for expression, expected in rows
 ]
 CASES += [row[1:] for row in rows_since(DATA.with_name("expressions_since.json"))]
+CASES += [
+    (expression, expected)
+    for rows in json.loads(DATA.with_name("expressions_opentofu.json").read_text(encoding="utf-8")).values()
+    for expression, expected in rows
+]
 WHY = Unknown("var.u has no value", ("var.u",))
 IN_A_SET = Unknown(f"the elements of a set are not all known: {WHY.reason}", WHY.depends_on)
 LATER = Unknown("aws_vpc.main.id is known after apply", ("aws_vpc.main.id",))

@@ -205,9 +205,21 @@ def _object(node: nodes.Object) -> Compiled:
 
 
 def _call(node: nodes.Call) -> Compiled:
+    if node.name.removeprefix("core::") == "convert" and not node.expanded:
+        return _convert(node)
     from sumptuary.sources.terraform.functions import bind
 
     return bind(node.name, [compile_node(argument) for argument in node.arguments], node.expanded)
+
+
+def _convert(node: nodes.Call) -> Compiled:
+    """``convert(value, type)``, whose second argument is a type and no value."""
+    if len(node.arguments) != 2:
+        raise EvaluationError("convert() takes a value and a type")
+    from sumptuary.sources.terraform.conversion import convert, type_of_node
+
+    value, kind = compile_node(node.arguments[0]), type_of_node(node.arguments[1])
+    return lambda scope: checked(convert(settled(value(scope)), kind), scope.budget)
 
 
 def _parentheses(node: nodes.Parentheses) -> Compiled:

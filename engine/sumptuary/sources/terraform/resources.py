@@ -150,4 +150,3 @@ def _leave_to_callers(resource: Resource, made: ResourceInstance) -> None:
     names = sorted(".".join(each[:2]) for each in attribute.expression.references() if each[0] in ("var", "local"))
     if names:
         resource.tags.rest = Unknown(f"callers of this module may give tags through {names[0]}", (CALLER, *names))
-

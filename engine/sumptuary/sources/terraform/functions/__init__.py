@@ -35,6 +35,9 @@ _FAMILIES = {
     "network": "cidrhost cidrnetmask cidrsubnet cidrsubnets",
     "builtin_provider": "provider::terraform::decode_tfvars provider::terraform::encode_expr"
     " provider::terraform::encode_tfvars",
+    "opentofu": "assumeequal assumelistlength assumelistlengthmax assumelistlengthmin assumemaplength"
+    " assumemaplengthmax assumemaplengthmin assumenotnull assumesetlength assumesetlengthmax assumesetlengthmin"
+    " assumestringprefix base64gunzip cidrcontains urldecode",
     "casts": "ephemeralasnull issensitive nonsensitive sensitive tobool tolist tomap tonumber toset tostring",
 }
 FAMILY_OF = {name: family for family, names in _FAMILIES.items() for name in names.split()}

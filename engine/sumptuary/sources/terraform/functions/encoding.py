@@ -21,7 +21,8 @@ def base64encode(text: str) -> object:
     return base64.b64encode(text.encode()).decode()
 
 
-def _decoded(text: str) -> bytes:
+def decoded(text: str) -> bytes:
+    """The bytes that base64 stands for. Raises EvaluationError."""
     try:
         return base64.b64decode(text.replace("\n", "").replace("\r", ""), validate=True)
     except (binascii.Error, ValueError) as error:
@@ -32,7 +33,7 @@ def _decoded(text: str) -> bytes:
 def base64decode(text: str) -> object:
     """The UTF-8 text that base64 stands for."""
     try:
-        return _decoded(text).decode()
+        return decoded(text).decode()
     except UnicodeDecodeError as error:
         raise EvaluationError("what is decoded is not UTF-8 text") from error
 
@@ -89,7 +90,7 @@ def textencodebase64(text: str, encoding: str) -> object:
 def textdecodebase64(text: str, encoding: str) -> object:
     """The text that base64 stands for in an encoding."""
     try:
-        content = _decoded(text)
+        content = decoded(text)
         if encoding.lower() == "utf-16" and content[:2] in (b"\xfe\xff", b"\xff\xfe"):
             return content.decode("utf-16")
         return content.decode(_codec(encoding))

@@ -17,7 +17,8 @@ _MOST_BITS = 32
 _ZEROS = re.compile(r"(^|\.)0+(\d)")
 
 
-def _network(prefix: str) -> Network:
+def network_of(prefix: str) -> Network:
+    """The network of a prefix. Raises EvaluationError for a text that is none."""
     try:
         if "/" not in prefix or not prefix.rpartition("/")[2].isdecimal() or "%" in prefix:
             raise ValueError
@@ -43,7 +44,7 @@ def _written(network: Network, number: int) -> str:
 @function("string number")
 def cidrhost(prefix: str, position: Number) -> object:
     """The address of a host by its number; negative ones count from the end."""
-    network, number = _network(prefix), _whole(position)
+    network, number = network_of(prefix), _whole(position)
     size = network.num_addresses
     if not -size <= number < size:
         if abs(number) >= 1 << 63:
@@ -55,7 +56,7 @@ def cidrhost(prefix: str, position: Number) -> object:
 @function("string")
 def cidrnetmask(prefix: str) -> object:
     """The netmask of an IPv4 prefix."""
-    network = _network(prefix)
+    network = network_of(prefix)
     if isinstance(network, IPv6Network):
         raise EvaluationError("only IPv4 has netmasks")
     return str(network.netmask)
@@ -64,7 +65,7 @@ def cidrnetmask(prefix: str) -> object:
 @function("string number number")
 def cidrsubnet(prefix: str, newbits: Number, number: Number) -> object:
     """A subnet by the bits added to the prefix and its number."""
-    network, bits, place = _network(prefix), _whole(newbits), _whole(number)
+    network, bits, place = network_of(prefix), _whole(newbits), _whole(number)
     length = network.prefixlen + bits
     if place < 0 or bits < 0:
         raise TooLargeError("a negative subnet is not evaluated: Terraform's answer is an accident of its arithmetic")
@@ -76,7 +77,7 @@ def cidrsubnet(prefix: str, newbits: Number, number: Number) -> object:
 @function("string number*")
 def cidrsubnets(prefix: str, *newbits: Number) -> object:
     """Subnets one after the other, each with its own bits added to the prefix."""
-    network = _network(prefix)
+    network = network_of(prefix)
     start, end = int(network.network_address), int(network.broadcast_address)
     made = TerraformList()
     if start == 0 and newbits:  # Terraform looks for the network before the first one
