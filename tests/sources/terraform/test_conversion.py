@@ -84,6 +84,7 @@ NESTED = (
         (NESTED, '{name = "x"}', {"name": "x", "size": 3, "more": {"on": True}}),
         (NESTED, '{name = "x", more = {on = "false"}}', {"name": "x", "size": 3, "more": {"on": False}}),
         (f"map({NESTED})", '{k = {name = "x"}}', TerraformMap({"k": {"name": "x", "size": 3, "more": {"on": True}}})),
+        ("list(object({ company = string }))", "[{company = 1}]", TerraformList([{"company": "1"}])),
         ("list(string)", "null", None),
         ("string", "u", WHY),
         ("list(string)", "[u, 1]", TerraformList([WHY, "1"])),
@@ -117,6 +118,40 @@ def test_values_are_converted(kind: str, value: str, expected: object) -> None:
 def test_what_does_not_fit_is_an_error(kind: str, value: str) -> None:
     with pytest.raises(EvaluationError):
         convert(Expression(value).evaluate(Names({})), type_of(kind))
+
+
+OPTIONAL = "list(object({ names = optional(list(string)), name = string }))"
+NAMES = '[{names = ["x"], name = "a"}, {name = "b"}]'
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("true ? empty : [{x = 1}]", None),  # an empty list of strings stays one
+        ("true ? empty : [1]", TerraformList()),
+        ("false ? empty : [1]", TerraformList(["1"])),
+        ("false ? empty : [null]", TerraformList([None])),
+        ("true ? given : []", TerraformList([{"names": ["x"], "name": "a"}, {"names": None, "name": "b"}])),
+        # a null of a typed attribute has a type, although a value does not keep it
+        (
+            "tolist([for each in given : merge(each, {more = 1})])",
+            TerraformList([{"names": ["x"], "name": "a", "more": 1}, {"names": None, "name": "b", "more": 1}]),
+        ),
+        ("u ? [] : tolist([])", TerraformList()),
+        ('u ? {a = "x", b = [1]} : {a = "x", b = [2]}', {"a": "x", "b": WHY}),
+        ('u ? toset(["a"]) : ["a"]', TerraformSet(["a"])),
+        ('u ? toset(["a"]) : ["b"]', WHY),
+    ],
+)
+def test_empty_and_null_parts_keep_the_type_they_were_declared_with(expression: str, expected: object) -> None:
+    given = convert(Expression(NAMES).evaluate(Names({})), type_of(OPTIONAL))
+    empty = convert([], type_of("list(string)"))
+    found = Expression(expression).evaluate(Names({"u": WHY, "given": given, "empty": empty}))
+    if expected is None:
+        assert isinstance(found, Unknown)
+    else:
+        assert found == expected
+        assert type(found) is type(expected)
 
 
 def test_a_partly_known_map_stays_so() -> None:

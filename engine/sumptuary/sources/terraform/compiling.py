@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from sumptuary.sources.terraform import loops, nodes, operators
-from sumptuary.sources.terraform.lazy import Lazy, TerraformSet, settled
+from sumptuary.sources.terraform.lazy import Lazy, settled
 from sumptuary.sources.terraform.loops import ITEM, joined
 from sumptuary.sources.terraform.nodes import Node, path_of
 from sumptuary.sources.terraform.primitives import named, normalised, to_string
 from sumptuary.sources.terraform.scope import EvaluationError
-from sumptuary.sources.terraform.unification import unified
+from sumptuary.sources.terraform.unification import agreed
 from sumptuary.sources.terraform.weights import checked
-from sumptuary.values import PartialMap, Unknown, is_list, is_map
+from sumptuary.values import PartialMap, Unknown, is_map
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -151,10 +151,8 @@ def _agreed(chosen: object, other: object) -> object:
     if isinstance(chosen, PartialMap) or isinstance(other, PartialMap):
         return chosen
     try:
-        return unified([chosen, other])[0]
+        return agreed(chosen, other)
     except EvaluationError as error:
-        if isinstance(chosen, TerraformSet) and is_list(other) and any(isinstance(item, str) for item in other):
-            return chosen  # the text in the tuple is converted only when the tuple is chosen
         raise EvaluationError(
             f"the two sides of a conditional have types that do not fit: {named(chosen)} and {named(other)}"
         ) from error
@@ -162,6 +160,11 @@ def _agreed(chosen: object, other: object) -> object:
 
 def _undecided(why: Unknown, yes: object, no: object) -> object:
     """What is certain of a conditional whose condition is not known."""
+    if not any(value is None or isinstance(value, Unknown) for value in (yes, no)):
+        try:
+            yes, no = _agreed(yes, no), _agreed(no, yes)
+        except EvaluationError:
+            return why
     same = operators.equals(yes, no) if not isinstance(yes, Unknown) and not isinstance(no, Unknown) else why
     if same is True:
         return yes

@@ -2,57 +2,20 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from sumptuary.sources.terraform import nodes
 from sumptuary.sources.terraform.equality import to_set
 from sumptuary.sources.terraform.lazy import TerraformList, TerraformMap, TerraformSet, settled
 from sumptuary.sources.terraform.primitives import elements, named, to_bool, to_number, to_string
 from sumptuary.sources.terraform.scope import EvaluationError
 from sumptuary.sources.terraform.unification import unified
-from sumptuary.values import PartialMap, Unknown, is_list, is_map
+from sumptuary.sources.terraform.value_types import ANY, BOOL, NUMBER, STRING, Type
+from sumptuary.values import PartialMap, Unknown, is_map
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from sumptuary.sources.terraform.expressions import Expression
 
 
-class Type:
-    """A type: ``kind`` is string, number, bool, any, list, set, map, tuple or object.
-
-    ``element`` is what a list, set or map holds; ``elements`` a tuple's types; ``attributes`` an object's, those in
-    ``optional`` may be left out and then take the default found there (None when there is none).
-    """
-
-    __slots__ = ("attributes", "element", "elements", "kind", "optional")
-
-    def __init__(self, kind: str, element: Type | None = None) -> None:
-        self.kind = kind
-        self.element = element
-        self.elements: list[Type] = []
-        self.attributes: dict[str, Type] = {}
-        self.optional: dict[str, object] = {}
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Type) and str(self) == str(other)
-
-    def __hash__(self) -> int:
-        return hash(str(self))
-
-    def __str__(self) -> str:
-        if self.kind == "tuple":
-            return f"tuple([{', '.join(str(item) for item in self.elements)}])"
-        if self.kind == "object":
-            return f"object({{{', '.join(f'{name}={self.attributes[name]}' for name in sorted(self.attributes))}}})"
-        return f"{self.kind}({self.element})" if self.element is not None else self.kind
-
-
-ANY = Type("any")
-STRING = Type("string")
-NUMBER = Type("number")
-BOOL = Type("bool")
 _PRIMITIVES = {"any": ANY, "string": STRING, "number": NUMBER, "bool": BOOL}
 _LEGACY = {"list": Type("list", ANY), "map": Type("map", ANY), "set": Type("set", ANY)}
 
@@ -137,50 +100,43 @@ def convert(value: object, to: Type) -> object:
     return value
 
 
-def type_of(value: object) -> Type:
-    """The type that a value has; ``any`` where the value does not tell it (null, what is unknown, an empty list)."""
-    primitive = STRING if isinstance(value, str) else BOOL if isinstance(value, bool) else None
-    if primitive is not None:
-        return primitive
-    if isinstance(value, (int, Decimal)):
-        return NUMBER
-    if isinstance(value, (TerraformList, TerraformSet)):
-        return Type("set" if isinstance(value, TerraformSet) else "list", shared_type(value))
-    if is_list(value):
-        found = Type("tuple")
-        found.elements = [type_of(item) for item in value]
-        return found
-    if isinstance(value, PartialMap) or not is_map(value):
-        return ANY
-    if isinstance(value, TerraformMap):
-        return Type("map", shared_type(value.values()))
-    found = Type("object")
-    found.attributes = {name: type_of(item) for name, item in value.items()}
-    return found
-
-
-def shared_type(values: Iterable[object]) -> Type:
-    """The type of the elements of one collection, as the first that tells it has it."""
-    return next((kind for value in values if (kind := type_of(value)) is not ANY), ANY)
-
-
 def _to_sequence(value: object, to: Type) -> object:
     items = elements(value, to.kind)
     element = to.element or ANY
     if element.kind != "any":
         items = [convert(item, element) for item in items]
-    if "any" in str(element):
-        items = unified(items)
-    return to_set(items) if to.kind == "set" else TerraformList(items)
+    if element.has_any() and not _has_one_type(value):
+        items = unified(items, to.kind)
+    made = to_set(items) if to.kind == "set" else TerraformList(items)
+    if isinstance(made, (TerraformList, TerraformSet)):
+        _keep_type(made, value, element)
+    return made
 
 
 def _to_map(value: object, element: Type) -> dict[str, object]:
     if not is_map(value):
         raise EvaluationError(f"a map is required, not {named(value)}")
     result = {key: convert(item, element) for key, item in value.items()}
-    if "any" in str(element):
-        result = dict(zip(result, unified(list(result.values())), strict=True))
-    return PartialMap(result, value.rest) if isinstance(value, PartialMap) else TerraformMap(result)
+    if element.has_any() and not _has_one_type(value):
+        result = dict(zip(result, unified(list(result.values()), "map"), strict=True))
+    if isinstance(value, PartialMap):
+        return PartialMap(result, value.rest)
+    made = TerraformMap(result)
+    _keep_type(made, value, element)
+    return made
+
+
+def _has_one_type(value: object) -> bool:
+    return isinstance(value, (TerraformList, TerraformMap, TerraformSet))
+
+
+def _keep_type(made: TerraformList | TerraformMap | TerraformSet, value: object, element: Type) -> None:
+    """Note the type of the elements where the elements themselves may not tell it."""
+    untold = not _has_one_type(value) and all(item is None for item in (made.values() if is_map(made) else made))
+    if untold or not element.has_any():
+        made.element = element
+    elif (known := getattr(value, "element", None)) is not None and element.kind == "any":
+        made.element = known
 
 
 def _to_object(value: object, to: Type) -> dict[str, object]:

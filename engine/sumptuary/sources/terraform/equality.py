@@ -69,7 +69,10 @@ def hash_text(value: object) -> str:
     if isinstance(value, (int, Decimal)):
         return f"{numbers.text(value)}"
     if is_list(value):
-        return "<" + "".join(hash_text(item) + ";" for item in value) + ">"
+        first, last = "[]" if isinstance(value, (TerraformList, TerraformSet)) else "<>"
+        return first + "".join(hash_text(item) + ";" for item in value) + last
+    if isinstance(value, TerraformMap):
+        return "{" + "".join(f"{hash_text(key)}:{hash_text(value[key])};" for key in sorted(value)) + "}"
     if is_map(value):
         return "<" + "".join(hash_text(value[key]) + ";" for key in sorted(value)) + ">"
     return "?"

@@ -22,19 +22,25 @@ class Lazy:
 class TerraformList(list[object]):
     """A list, whose elements have one type; a tuple is a bare Python list. Terraform never calls the two equal."""
 
-    __slots__ = ()
+    __slots__ = ("element",)
+
+    element: object
 
 
 class TerraformMap(dict[str, object]):
     """A map, whose elements have one type; an object is a bare dict. Terraform never calls the two equal."""
 
-    __slots__ = ()
+    __slots__ = ("element",)
+
+    element: object
 
 
 class TerraformSet(list[object]):
     """A Terraform set: unique elements in Terraform's own order. Build it with ``conversion.to_set``."""
 
-    __slots__ = ()
+    __slots__ = ("element",)
+
+    element: object
 
 
 def settled(value: object) -> object:

@@ -14,7 +14,7 @@ from sumptuary.values import Unknown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from sumptuary.sources.terraform.conversion import Type
+    from sumptuary.sources.terraform.value_types import Type
     from sumptuary.sources.tree import Tree
 
 _PROVIDER = rb'(?m)^\s*"?provider"?\b'

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from sumptuary.sources.terraform.conversion import Type, convert
+from sumptuary.sources.terraform.conversion import convert
 from sumptuary.sources.terraform.functions.signature import Table
+from sumptuary.sources.terraform.value_types import Type
 
 FUNCTIONS = Table()
 function = FUNCTIONS.function

@@ -8,7 +8,7 @@ from sumptuary.sources.terraform.functions.signature import Table
 from sumptuary.sources.terraform.lazy import TerraformList, TerraformSet
 from sumptuary.sources.terraform.primitives import named, to_bool, to_number, to_string
 from sumptuary.sources.terraform.scope import LARGEST_COLLECTION, EvaluationError, TooLargeError
-from sumptuary.sources.terraform.unification import unified
+from sumptuary.sources.terraform.unification import first_set, unified
 from sumptuary.values import PartialMap, Unknown, first_unknown, is_list, is_map
 
 FUNCTIONS = Table()
@@ -74,16 +74,7 @@ def chunklist(items: list[object], size: numbers.Number) -> object:
 @function("any! any!*", sees="all")
 def coalesce(*values: object) -> object:
     """The first value that is neither null nor an empty string, as the type that all share."""
-    try:
-        shared = unified(list(values))
-    except EvaluationError as error:
-        raise EvaluationError("all arguments must have the same type") from error
-    for value in shared:
-        if isinstance(value, Unknown):
-            return value
-        if value is not None and value != "":
-            return value
-    raise EvaluationError("no argument is other than null or empty")
+    return first_set(list(values))
 
 
 @function("any! any!*", sees="all")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from sumptuary.sources.terraform.conversion import convert, shared_type, type_of
+from sumptuary.sources.terraform.conversion import convert
 from sumptuary.sources.terraform.functions.signature import Table
 from sumptuary.sources.terraform.lazy import TerraformList, TerraformMap, TerraformSet
 from sumptuary.sources.terraform.primitives import named, to_string
 from sumptuary.sources.terraform.scope import EvaluationError
+from sumptuary.sources.terraform.value_types import shared_type, type_of
 from sumptuary.values import ABSENT, PartialMap, Unknown, is_list, is_map
 
 FUNCTIONS = Table()
@@ -66,7 +67,7 @@ def merge(*maps: object) -> object:
         return {}
     if rest is not None:
         return PartialMap(made, rest) if made else rest
-    kinds = {str(kind) for value in made.values() if (kind := type_of(value)).kind != "any"}
+    kinds = {str(kind) for value in made.values() if (kind := type_of(value)).kind not in ("any", "unknown")}
     return TerraformMap(made) if all(isinstance(mapping, TerraformMap) for mapping in maps) and len(kinds) < 2 else made
 
 
