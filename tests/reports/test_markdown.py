@@ -85,7 +85,7 @@ def test_the_most_important_come_first() -> None:
     assert rows[0] == [
         "new, high, blocks",
         "`training/main.tf:14`",
-        "`aws_instance.chat` 8x `A100-SXM4-40GB` serve inference."
+        "`aws_instance.chat`: 8x `A100-SXM4-40GB` serve inference."
         " Set `instance_type` to `g6.xlarge`. (`oversized-gpu-for-inference`)",
         "$15,000 to $16,000",
     ]
@@ -103,7 +103,7 @@ def test_instances_of_a_block_are_one_row_with_their_savings_together() -> None:
     ]
     ((severity, _, what, money),) = table(sample.report(found))
     assert severity == "high"
-    assert what.startswith("`aws_instance.a[0]` and 7 more 8x")
+    assert what.startswith("`aws_instance.a[0]` and 7 more: 8x")
     assert money == "$80.00"
 
 
@@ -130,7 +130,7 @@ def test_the_eleventh_and_on_are_folded() -> None:
 def test_everything_else_is_in_a_fold() -> None:
     report = change.report()
     assert fold(report, "Resolved") == [
-        "high: `old.tf:9` `aws_instance.old` 8x `A100-SXM4-40GB` serve inference."
+        "high: `old.tf:9` `aws_instance.old`: 8x `A100-SXM4-40GB` serve inference."
         " It could have saved $90.00 to $110 a month."
     ]
     assert fold(report, "Not known") == ["1 resource: `var.type` has no value. `aws_instance.web`. Give it a value."]
@@ -168,7 +168,7 @@ def test_the_last_line_says_what_it_stands_on() -> None:
 
 
 def test_a_clean_run_is_three_lines() -> None:
-    text = comment(sample.report([], Coverage(files_seen=1, files_read=1)))
+    text = comment(sample.report([], Coverage(files_seen=1, files_read=1, evaluated=1)))
     assert len([line for line in text.split("\n") if line]) == 4
     assert "**Passed**: no violations (exit 0)" in text
 

@@ -28,13 +28,46 @@ def test_the_money_comes_first() -> None:
 @pytest.mark.parametrize(
     ("spend", "first"),
     [
-        (sample.Spend(), "Nothing here has a price of its own"),
+        (sample.Spend(), "Nothing here is of a kind that is priced"),
         (sample.Spend(unpriced=1), "No cost is known (1 resource unpriced)"),
         (sample.Spend(Range.of("12.5"), 1), "$12.50 a month; no saving found"),
     ],
 )
 def test_a_headline_claims_no_figure_that_nobody_knows(spend: sample.Spend, first: str) -> None:
     assert text([], spend=spend).splitlines()[0] == first
+
+
+def test_a_saving_is_told_though_no_resource_has_a_whole_price() -> None:
+    found = [sample.violation(saving=sample.saving("0", "60", "60"))]
+    first = "$60.00 a month could be saved of a cost that is not known (saving $0.00 to $60.00; 1 resource unpriced)"
+    assert text(found, spend=sample.Spend(unpriced=1), style=Style(width=120)).splitlines()[0] == first
+
+
+def modules(*rows: str) -> list[str]:
+    output = text([], ledger=Coverage(unresolved_modules=list(rows)), style=Style(width=120))
+    return output.split("Modules that are not on this machine ")[1].split("\n\n")[0].splitlines()
+
+
+def test_modules_that_are_not_here_are_named_by_source_the_commonest_first() -> None:
+    calls = [f"module.vpc (acme/vpc/aws ~> 6.0) at {place}/main.tf:1" for place in "abc"]
+    assert modules("module.eks (acme/eks/aws) at main.tf:3", *calls) == [
+        "(4): nothing in them is read. `terraform init` downloads them; a plan shows what",
+        "they create.",
+        "  acme/vpc/aws ~> 6.0: module.vpc at a/main.tf:1, module.vpc at b/main.tf:1 and 1 more",
+        "  acme/eks/aws: module.eks at main.tf:3",
+    ]
+
+
+def test_a_unit_whose_module_is_not_here_is_named_once_and_no_init_is_advised() -> None:
+    assert modules("a/terragrunt.hcl (tfr:///acme/vpc?version=1) at a/terragrunt.hcl:2") == [
+        "(1): nothing in them is read. A plan shows what they create.",
+        "  tfr:///acme/vpc?version=1: a/terragrunt.hcl:2",
+    ]
+
+
+def test_sources_beyond_a_screen_are_counted_by_their_calls() -> None:
+    rows = [f"module.m ({name}) at {place}.tf:1" for name in "abcdefghijk" for place in "xy"]
+    assert modules(*rows)[-2:] == ["  j: module.m at x.tf:1, module.m at y.tf:1", "  and 2 more: see --format json"]
 
 
 def test_a_run_that_found_nothing_says_so() -> None:
@@ -151,7 +184,8 @@ def test_everything_in_the_ledger_is_named() -> None:
     [
         ([sample.violation(blocking=True)], None, "Failed: 1 violation, 1 blocking (exit 1)"),
         ([sample.violation()], Coverage(files_seen=1), "Passed: 1 violation, none blocking (exit 0)"),
-        ([], Coverage(files_seen=1), "Passed: no violations (exit 0)"),
+        ([], Coverage(files_seen=1, evaluated=1), "Passed: no violations (exit 0)"),
+        ([], Coverage(files_seen=1), "Nothing to judge: no resource was found (exit 0)"),
         ([], Coverage(), "Nothing to judge: there is no file here that sumptuary reads (exit 0)"),
         (
             [],

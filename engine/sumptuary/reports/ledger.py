@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from sumptuary.report import Report
 
 SHOWN = 10
+CALLS_SHOWN = 2
+"""Calls of one module that are named."""
 
 
 def plural(count: int, noun: str) -> str:
@@ -27,9 +29,7 @@ def ledger(report: Report, width: int) -> list[str]:
         for one in failures:
             lines += folded(f"{one.path}:{one.line or ''}".removesuffix(":") + f": {one.message}", width, "  ", "    ")
     if coverage.unresolved_modules:
-        title = f"Modules that are not on this machine ({len(coverage.unresolved_modules)}): nothing in them is read."
-        title += " `terraform init` downloads them; a plan shows what they create."
-        lines += _listing(title, sorted(coverage.unresolved_modules), width)
+        lines += _modules(coverage.unresolved_modules, width)
     if coverage.unmapped:
         ranked = sorted(coverage.unmapped.items(), key=lambda item: (-item[1], item[0]))
         named = [f"{name} {count}" for name, count in ranked]
@@ -71,6 +71,8 @@ def verdict(report: Report) -> str:
         return f"Incomplete: {found}, none blocking{aside}; {missing} above kept something from being judged (exit 3)"
     if not (report.coverage.files_seen or report.coverage.collectors or summary.resources):
         return "Nothing to judge: there is no file here that sumptuary reads (exit 0)"
+    if not (summary.resources or report.violations or report.is_held or report.coverage.collectors):
+        return "Nothing to judge: no resource was found (exit 0)"
     if summary.violations:
         return f"Passed: {found}, none blocking{aside} (exit 0)"
     return f"Passed: no {new}violations{aside} (exit 0)"
@@ -110,3 +112,24 @@ def _listing(title: str, items: list[str], width: int) -> list[str]:
     """A title and its items in running text, the first few; the rest counted."""
     more = f" and {len(items) - SHOWN} more" if len(items) > SHOWN else ""
     return [*folded(title, width), *folded(", ".join(items[:SHOWN]) + more, width, "  ", "  ")]
+
+
+def _modules(rows: list[str], width: int) -> list[str]:
+    """Modules that are not here, by source, those that are called most first, with where they are called."""
+    sources: dict[str, list[str]] = {}
+    for row in sorted(rows):
+        name, _, rest = row.partition(" (")
+        source, _, place = rest.rpartition(") at ")
+        called = place if place.startswith(f"{name}:") else f"{name} at {place}"
+        sources.setdefault(source, []).append(called if source else row)
+    ranked = sorted(sources.items(), key=lambda item: (-len(item[1]), item[0]))
+    title = f"Modules that are not on this machine ({len(rows):,}): nothing in them is read."
+    downloads = " `terraform init` downloads them;" if any(row.startswith("module.") for row in rows) else ""
+    lines = folded(f"{title}{downloads} {'a' if downloads else 'A'} plan shows what they create.", width)
+    for source, calls in ranked[:SHOWN]:
+        more = f" and {len(calls) - CALLS_SHOWN:,} more" if len(calls) > CALLS_SHOWN else ""
+        named = ", ".join(calls[:CALLS_SHOWN]) + more
+        lines += folded(f"{source}: {named}" if source else named, width, "  ", "    ")
+    if left := sum(len(calls) for _, calls in ranked[SHOWN:]):
+        lines.append(f"  and {left:,} more: see --format json")
+    return lines

@@ -117,7 +117,7 @@ def _standing(group: Group, report: Report) -> str:
 
 def _what(group: Group) -> str:
     """The address, what is wrong with it, what to do, and by which policy."""
-    said = " ".join(part for part in (_about(group), plain(group.message, 240)) if part)
+    said = ": ".join(part for part in (_about(group), plain(group.message, 240)) if part)
     law = f"({code(group.first.policy, 60)})" if group.first.policy else ""
     return " ".join(part for part in (_ended(said), _ended(plain(group.first.remediation, 240)), law) if part)
 
@@ -127,7 +127,7 @@ def _about(group: Group) -> str:
     about = group.first.resource
     address = "" if about.kind == "change.set" else code(about.address, 160)
     more = f"and {len(group.addresses) - 1:,} more" if len(group.addresses) > 1 else ""
-    call = f"called at {code(where_is(about.origin.calls[0].place), 160)}:" if about.origin.calls else ""
+    call = f"called at {code(where_is(about.origin.calls[0].place), 160)}" if about.origin.calls else ""
     return " ".join(part for part in (address, more, call) if part)
 
 
@@ -146,7 +146,8 @@ def _resolved(report: Report) -> list[str]:
     items: list[str] = []
     for group in _grouped(report.comparison.resolved if report.comparison is not None else (), report):
         money = _money(group, report)
-        parts = (code(where(group.first), 160), _about(group), _ended(plain(group.message, 240)))
+        said = ": ".join(part for part in (_about(group), _ended(plain(group.message, 240))) if part)
+        parts = (code(where(group.first), 160), said)
         saved = [f"It could have saved {money} a month."] if money else []
         items.append(" ".join([f"{plain(group.first.severity, 20)}:", *(part for part in parts if part), *saved]))
     return items

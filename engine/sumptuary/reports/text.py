@@ -61,8 +61,11 @@ def headline(report: Report) -> str:
     asides += [f"{plural(spend.unpriced, 'resource')} unpriced"] if spend.unpriced else []
     aside = f" ({'; '.join(asides)})" if asides else ""
     if spend.monthly is None and not asides:
-        return "Nothing here has a price of its own" if report.summary.resources else "No resource was found"
+        return "Nothing here is of a kind that is priced" if report.summary.resources else "No resource was found"
     if spend.monthly is None:
+        if savings.high > ZERO:  # of what has no whole price, a part can: the hours of an instance, but not its disks
+            saved = amount(savings.expected, spend.currency)
+            return f"{saved} a month could be saved of a cost that is not known{aside}"
         return f"No cost is known{aside}"
     cost = amount(spend.monthly.expected, spend.currency)
     if savings.high <= ZERO:
