@@ -53,6 +53,26 @@ def test_the_commonest_reasons_for_a_missing_price_are_named(capsys: pytest.Capt
     assert "1 resource unpriced: its instance type is not known: var.type has no value" in said
 
 
+@pytest.mark.parametrize(
+    ("reasons", "last"),
+    [
+        (6, "unpriced: its instance type is not known: var.type5 has no value"),
+        (7, "2 resources unpriced for 2 further reasons"),
+    ],
+)
+def test_reasons_for_a_missing_price_are_counted_where_that_is_shorter(
+    reasons: int, last: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    blocks = [
+        f'variable "type{n}" {{}}\nresource "aws_instance" "n{n}" {{ instance_type = var.type{n} }}\n'
+        for n in range(reasons)
+    ]
+    Path("infra/main.tf").write_text('provider "aws" {\n  region = "us-east-1"\n}\n' + "".join(blocks))
+    assert check() == 1
+    notes = [line for line in capsys.readouterr().out.splitlines() if "unpriced" in line]
+    assert notes[-1].endswith(last)
+
+
 def test_reports_go_where_they_are_sent(capsys: pytest.CaptureFixture[str]) -> None:
     assert check("--format", "json=out.json", "--format", "text=out.txt") == 1
     said = capsys.readouterr()

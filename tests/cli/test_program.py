@@ -147,3 +147,8 @@ def test_every_command_has_help(name: str, capsys: pytest.CaptureFixture[str]) -
     said = capsys.readouterr().out
     assert said.startswith(f"usage: sumptuary {name}")
     assert found.HELP in " ".join(said.split())
+
+
+def test_help_breaks_no_word_at_a_hyphen(capsys: pytest.CaptureFixture[str]) -> None:
+    assert program.run(["check", "--help"]) == 0
+    assert "missing-ttl.parameters.max_ttl=12h" in capsys.readouterr().out

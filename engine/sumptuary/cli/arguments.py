@@ -27,6 +27,12 @@ class _Help(RawDescriptionHelpFormatter):
         columns = os.environ.get("COLUMNS", "")
         super().__init__(prog, max_help_position=32, width=int(columns) if columns.isdecimal() else 100)
 
+    def _split_lines(self, text: str, width: int) -> list[str]:
+        """Fold at spaces only: an id with a hyphen stays one word, to be copied."""
+        from textwrap import wrap
+
+        return wrap(" ".join(text.split()), width, break_on_hyphens=False)
+
 
 class Parser(ArgumentParser):
     """An argument parser whose errors are ours: exit 2, with the nearest option or word suggested."""
@@ -132,7 +138,8 @@ def add_policy_options(parser: ArgumentParser) -> None:
 
 def add_setting_option(parser: ArgumentParser | _ArgumentGroup) -> None:
     """Fields of policies set for one run."""
-    about = "set a field of a policy for this run, such as missing-ttl.parameters.max_ttl=12h; it may only tighten"
+    about = "set a field of a policy for this run, such as missing-ttl.parameters.max_ttl=12h; "
+    about += "it may only tighten what a pack has not delegated"
     parser.add_argument("--set", action="append", default=[], metavar="ID.FIELD=VALUE", dest="settings", help=about)
 
 

@@ -257,9 +257,9 @@ def _advice(report: Report) -> Iterator[str]:
     """What to do about what the check found."""
     summary, coverage = report.summary, report.coverage
     if summary.blocking:
-        yield f"next: {summary.blocking:,} would block. `sumptuary check --base REF` blocks only what a change adds, as"
-        yield "      the pipeline does; `sumptuary baseline` adopts them, so that from here on only what is new or"
-        yield "      dearer blocks; with `--fail-on hard-mandatory`, policies below that level block nothing"
+        yield f"next: {summary.blocking:,} would block. `sumptuary check --base REF` blocks only what a change adds;"
+        yield "      `sumptuary baseline` adopts them, so that from here on only what is new or dearer blocks; with"
+        yield "      `--fail-on hard-mandatory`, policies below that level block nothing"
     elif summary.violations:
         yield "next: nothing blocks; `sumptuary check` shows what was found"
     if coverage.failures:

@@ -121,7 +121,9 @@ def _note_unpriced(resources: Sequence[Resource], coverage: Coverage) -> None:
         if resource.cost.unpriced:
             reasons[resource.cost.unpriced] = reasons.get(resource.cost.unpriced, 0) + 1
     ranked = sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
-    for reason, count in ranked[:REASONS]:
+    shown = REASONS if len(ranked) > REASONS + 1 else len(ranked)  # to count a single one takes no less room
+    for reason, count in ranked[:shown]:
         coverage.note(f"{plural(count, 'resource')} unpriced: {reason}")
-    if rest := ranked[REASONS:]:
-        coverage.note(f"{plural(sum(count for _, count in rest), 'resource')} unpriced for {len(rest)} further reasons")
+    if rest := ranked[shown:]:
+        count = sum(count for _, count in rest)
+        coverage.note(f"{plural(count, 'resource')} unpriced for {plural(len(rest), 'further reason')}")
