@@ -12,7 +12,7 @@ from sumptuary.cli import program
 
 PAGE = (Path(__file__).parent.parent / "docs" / "terraform.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
-FILES = {text.partition("\n")[0][2:]: text.partition("\n")[2] for language, text in BLOCKS if text.startswith("# ")}
+FILES = {text.partition("\n")[0][2:]: text for _, text in BLOCKS if text.startswith("# ")}
 SESSIONS = [text for language, text in BLOCKS if language == "console"]
 
 
