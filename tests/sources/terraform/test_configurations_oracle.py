@@ -28,6 +28,7 @@ pytestmark = [
 DELIBERATE = {
     "is sensitive": "what is marked sensitive must not reach any output",
     "path.cwd depends on": "a scan says the same wherever it is run from",
+    "whether two empty collections": "the types of what is in a collection are not kept",
     "the elements of a set are": "two that are not known may turn out to be one; Terraform fails at the apply then",
 }
 """Parts of the reasons of values that Terraform knows and we do not want to know, and why."""
@@ -166,6 +167,11 @@ def compare(seed: int, directory: Path, tally: Tally) -> None:
     tally.resources += len(theirs)
     tally.wrong += [f"{seed}: failure {each.path}:{each.line}: {each.message}" for each in coverage.failures]
     tally.wrong += [f"{seed}: note {note}" for note in coverage.notes if "would not plan" in note]
+    left = {name for name, resource in ours.items() if _is_deliberate(resource.multiplicity)}
+    tally.counts["deliberately unknown"] += len(left)
+    ours = {name: resource for name, resource in ours.items() if name not in left}
+    stems = tuple(name.removesuffix("[*]") + "[" for name in left)
+    theirs = {name: change for name, change in theirs.items() if not (stems and name.startswith(stems))}
     tally.wrong += [f"{seed}: only one has {address}" for address in sorted(ours.keys() ^ theirs.keys())]
     for address in ours.keys() & theirs.keys():
         change, found = theirs[address], ours[address].attributes
@@ -176,6 +182,11 @@ def compare(seed: int, directory: Path, tally: Tally) -> None:
         _check_early(applied(where), tally)
     tally.wrong = [row if row[0].isdecimal() else f"{seed}: {row}" for row in tally.wrong]
     tally.missed = [row if row[0].isdecimal() else f"{seed}: {row}" for row in tally.missed]
+
+
+def _is_deliberate(why: Unknown | None) -> bool:
+    """Whether it is on purpose that the number of instances is not known."""
+    return why is not None and any(reason in why.reason for reason in DELIBERATE)
 
 
 def _refused_before_types(where: Path) -> bool:
@@ -280,11 +291,12 @@ def _part(marks: Any, key: str | int) -> Any:
 def _plain(value: object) -> tuple[str, object]:
     """A scalar so that true is not 1, and 1.0 is, and the sign that Terraform gives to a zero is not.
 
-    A number that is a double to the last digit is one in the plan too, written as shortly as one can be.
+    A plan has a double as Terraform spells it, which is not always its exact value: as shortly as one can be.
     """
+    if isinstance(value, Decimal) and not hasattr(value, "spelt") and Decimal(float(value)) == value:
+        return "number", Decimal(repr(float(value)))
     if isinstance(value, (int, Decimal)) and not isinstance(value, bool):
-        as_double = float(value)
-        return "number", Decimal(repr(as_double)) if Decimal(as_double) == value else Decimal(value)
+        return "number", Decimal(getattr(value, "spelt", value))
     return type(value).__name__, ZERO.sub("0", value) if isinstance(value, str) else value
 
 

@@ -13,6 +13,7 @@ from sumptuary.sources.terraform.equality import to_set
 from sumptuary.sources.terraform.expressions import Expression
 from sumptuary.sources.terraform.functions.documents import json_text
 from sumptuary.sources.terraform.lazy import Lazy
+from sumptuary.sources.terraform.operators import EMPTY_ALIKE
 from sumptuary.sources.terraform.scope import Budget, Names
 from sumptuary.values import ABSENT, PartialMap, Unknown, first_unknown
 
@@ -65,6 +66,13 @@ PARTIAL = PartialMap({"a": 1, "b": 2}, WHY)
         ("true || u", True),
         ("u || true", True),
         ("u || false", WHY),
+        ("toset([]) == toset([])", EMPTY_ALIKE),
+        ("tolist([]) != tolist([])", EMPTY_ALIKE),
+        ("[tomap({}), 1] == [tomap({}), 1]", EMPTY_ALIKE),
+        ("[tomap({}), 1] == [tomap({}), 2]", False),
+        ("toset([]) == toset([1])", False),
+        ("{} == {}", True),
+        ("[] == []", True),
         ("!u", WHY),
         ("-u", WHY),
         ("u + 1", WHY),

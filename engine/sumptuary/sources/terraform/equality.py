@@ -35,6 +35,14 @@ def same_kind(left: object, right: object) -> bool:
     return all(isinstance(left, kind) == isinstance(right, kind) for kind in _KINDS)
 
 
+def holds_empty(value: object) -> bool:
+    """Whether a value is, or holds, an empty collection: its type says more than can be seen of it."""
+    if isinstance(value, _KINDS) and not value:
+        return True
+    inner = value.values() if is_map(value) else value if is_list(value) else ()
+    return any(holds_empty(item) for item in inner)
+
+
 def type_rank(value: object) -> int:
     """A number that tells strings, bools, numbers, lists, maps and null apart."""
     if value is None:
