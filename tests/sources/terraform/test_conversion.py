@@ -137,7 +137,7 @@ NAMES = '[{names = ["x"], name = "a"}, {name = "b"}]'
             "tolist([for each in given : merge(each, {more = 1})])",
             TerraformList([{"names": ["x"], "name": "a", "more": 1}, {"names": None, "name": "b", "more": 1}]),
         ),
-        ("u ? [] : tolist([])", TerraformList()),
+        ("u ? [1] : tolist([1])", TerraformList([1])),
         ('u ? {a = "x", b = [1]} : {a = "x", b = [2]}', {"a": "x", "b": WHY}),
         ('u ? toset(["a"]) : ["a"]', TerraformSet(["a"])),
         ('u ? toset(["a"]) : ["b"]', WHY),

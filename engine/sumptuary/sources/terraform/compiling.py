@@ -225,6 +225,17 @@ def _convert(node: nodes.Call) -> Compiled:
     return lambda scope: checked(convert(settled(value(scope)), kind), scope.budget)
 
 
+def _call_or_unmarked(node: nodes.Call) -> Compiled:
+    """A call; ``nonsensitive(sensitive(x))`` is x. No value can tell that it comes straight from ``sensitive()``."""
+    if node.name.removeprefix("core::") == "nonsensitive" and len(node.arguments) == 1 and not node.expanded:
+        inner = node.arguments[0]
+        while isinstance(inner, nodes.Parentheses):
+            inner = inner.inner
+        if isinstance(inner, nodes.Call) and inner.name.removeprefix("core::") == "sensitive" and not inner.expanded:
+            return compile_node(inner.arguments[0]) if len(inner.arguments) == 1 else _call(inner)
+    return _call(node)
+
+
 def _parentheses(node: nodes.Parentheses) -> Compiled:
     return compile_node(node.inner)
 
@@ -266,7 +277,7 @@ _COMPILERS: dict[type[Node], Callable[..., Compiled]] = {
     nodes.Tuple: _tuple,
     nodes.Object: _object,
     nodes.For: _for,
-    nodes.Call: _call,
+    nodes.Call: _call_or_unmarked,
     nodes.Parentheses: _parentheses,
     nodes.Template: _template,
     nodes.TemplateIf: _template_if,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sumptuary.sources.terraform.conversion import convert
 from sumptuary.sources.terraform.functions.signature import Table
 from sumptuary.sources.terraform.value_types import Type
+from sumptuary.values import Unknown
 
 FUNCTIONS = Table()
 function = FUNCTIONS.function
@@ -27,23 +28,37 @@ _cast("toset", Type("set", _ANY))
 _cast("tomap", Type("map", _ANY))
 
 
-def _as_it_is(name: str) -> None:
-    @function("any!", name=name, sees="parts")
-    def run(value: object) -> object:
-        return value
+class Sensitive(Unknown):
+    """A value that ``sensitive()`` marks: its text is dropped here, so that no output can have it.
 
-    del run
+    What is computed from it is this same unknown, and as sensitive as Terraform has it. The value is not kept for
+    ``nonsensitive()``, which could not tell it from what was computed of it since.
+    """
+
+    __slots__ = ()
 
 
-_as_it_is("sensitive")
-_as_it_is("nonsensitive")
-_as_it_is("ephemeralasnull")
+@function("any!", sees="all")
+def sensitive(value: object) -> object:
+    """Not known to any rule; where it was not known before, for the reason that it had."""
+    if isinstance(value, Unknown):
+        return Sensitive(value.reason, value.depends_on)
+    return Sensitive("what sensitive() marks is sensitive")
+
+
+@function("any!", sees="all")
+def nonsensitive(value: object) -> object:
+    """The value as it is: one that was sensitive stays unknown, but is no longer called so."""
+    return Unknown(value.reason, value.depends_on) if isinstance(value, Sensitive) else value
+
+
+@function("any!", sees="parts")
+def ephemeralasnull(value: object) -> object:
+    """The value as it is; one that is ephemeral is unknown."""
+    return value
 
 
 @function("any!", sees="all")
 def issensitive(value: object) -> object:
-    """Not told here: sensitivity is not followed through expressions."""
-    from sumptuary.values import Unknown
-
-    del value
-    return Unknown("whether a value is sensitive is known when Terraform runs")
+    """True for what ``sensitive()`` marks. Other values can be sensitive by their provider's word, not told here."""
+    return isinstance(value, Sensitive) or Unknown("whether a value is sensitive is known when Terraform runs")

@@ -175,7 +175,7 @@ def flatten(items: object) -> object:
         item = waiting[-1][positions[-1]]
         positions[-1] += 1
         if isinstance(item, Unknown):
-            return item
+            return Unknown(item.reason, item.depends_on)  # how many elements, not what they are: never sensitive
         if is_list(item):
             waiting.append(item)
             positions.append(0)
