@@ -37,9 +37,23 @@ def test_a_headline_claims_no_figure_that_nobody_knows(spend: sample.Spend, firs
     assert text([], spend=spend).splitlines()[0] == first
 
 
+@pytest.mark.parametrize(
+    ("saving", "first"),
+    [
+        (("0", "60", "60"), "Up to $60.00 a month could be saved of $100"),
+        (("0", "50", "60"), "$50.00 a month could be saved of $100 (saving $0.00 to $60.00)"),
+        (("30", "60", "60"), "$60.00 a month could be saved of $100 (saving $30.00 to $60.00)"),
+        (("60", "60", "60"), "$60.00 a month could be saved of $100"),
+    ],
+)
+def test_a_saving_that_may_be_nothing_is_told_as_the_most_it_can_be(saving: tuple[str, str, str], first: str) -> None:
+    found = [sample.violation(saving=sample.saving(*saving))]
+    assert text(found, spend=sample.Spend(Range.of("100"), 1)).splitlines()[0] == first
+
+
 def test_a_saving_is_told_though_no_resource_has_a_whole_price() -> None:
     found = [sample.violation(saving=sample.saving("0", "60", "60"))]
-    first = "$60.00 a month could be saved of a cost that is not known (saving $0.00 to $60.00; 1 resource unpriced)"
+    first = "Up to $60.00 a month could be saved of a cost that is not known (1 resource unpriced)"
     assert text(found, spend=sample.Spend(unpriced=1), style=Style(width=120)).splitlines()[0] == first
 
 

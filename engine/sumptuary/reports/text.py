@@ -55,23 +55,24 @@ def render(report: Report, style: Style) -> str:
 
 
 def headline(report: Report) -> str:
-    """What could be saved, of how much."""
+    """What could be saved, of how much: ``up to`` where it may as well be nothing."""
     spend, savings = report.summary.spend, report.summary.savings
-    asides = [f"saving {span(savings, spend.currency)}"] if _varies(savings, spend.currency) else []
+    most = savings.low <= ZERO < savings.high == savings.expected
+    asides = [f"saving {span(savings, spend.currency)}"] if _varies(savings, spend.currency) and not most else []
     asides += [f"{plural(spend.unpriced, 'resource')} unpriced"] if spend.unpriced else []
     aside = f" ({'; '.join(asides)})" if asides else ""
-    if spend.monthly is None and not asides:
-        return "Nothing here is of a kind that is priced" if report.summary.resources else "No resource was found"
+    saved = f"{'Up to ' if most else ''}{amount(savings.expected, spend.currency)} a month could be saved"
     if spend.monthly is None:
         if savings.high > ZERO:  # of what has no whole price, a part can: the hours of an instance, but not its disks
-            saved = amount(savings.expected, spend.currency)
-            return f"{saved} a month could be saved of a cost that is not known{aside}"
-        return f"No cost is known{aside}"
+            return f"{saved} of a cost that is not known{aside}"
+        if asides:
+            return f"No cost is known{aside}"
+        return "Nothing here is of a kind that is priced" if report.summary.resources else "No resource was found"
     cost = amount(spend.monthly.expected, spend.currency)
     if savings.high <= ZERO:
         new = "new " if report.is_held else ""
         return f"{cost} a month; no {new}saving found{aside}"
-    return f"{amount(savings.expected, spend.currency)} a month could be saved of {cost}{aside}"
+    return f"{saved} of {cost}{aside}"
 
 
 class Paint:
