@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from sumptuary.sources.terraform import loops, nodes, operators
+from sumptuary.sources.terraform import conditionals, loops, nodes, operators
 from sumptuary.sources.terraform.lazy import Lazy, settled
 from sumptuary.sources.terraform.loops import ITEM, joined
 from sumptuary.sources.terraform.nodes import Node, path_of
-from sumptuary.sources.terraform.primitives import named, normalised, to_string
+from sumptuary.sources.terraform.primitives import normalised, to_string
 from sumptuary.sources.terraform.scope import EvaluationError
-from sumptuary.sources.terraform.unification import agreed
 from sumptuary.sources.terraform.weights import checked
-from sumptuary.values import PartialMap, Unknown, is_map
+from sumptuary.values import PartialMap, Unknown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -107,76 +106,7 @@ def _value_or_error(operand: Compiled, scope: Scope) -> object:
 
 
 def _conditional(node: nodes.Conditional) -> Compiled:
-    condition, yes, no = compile_node(node.condition), compile_node(node.yes), compile_node(node.no)
-    stand_in_yes, stand_in_no = _stand_in(node.yes), _stand_in(node.no)
-
-    def run(scope: Scope) -> object:
-        holds = operators.truth(condition(scope))
-        if isinstance(holds, Unknown):
-            return _undecided(holds, _attempt(yes, scope, None), _attempt(no, scope, None))
-        chosen = settled((yes if holds else no)(scope))
-        if chosen is None or isinstance(chosen, Unknown):
-            return chosen
-        other = _attempt(no if holds else yes, scope, stand_in_no if holds else stand_in_yes)
-        if other is None or isinstance(other, Unknown):
-            return chosen
-        return _agreed(chosen, other)
-
-    return run
-
-
-def _attempt(arm: Compiled, scope: Scope, stand_in: object) -> object:
-    """An arm's value, Unknown or a stand-in of its type where it fails: only the arm taken may fail the conditional."""
-    try:
-        return settled(arm(scope))
-    except EvaluationError as error:
-        return Unknown(str(error)) if stand_in is None else stand_in
-
-
-def _stand_in(node: Node) -> object:
-    """A value of the type that a part has even where it fails, None where only its value tells the type."""
-    while isinstance(node, nodes.Parentheses):
-        node = node.inner
-    if isinstance(node, nodes.Binary):
-        return 0 if node.operator in "+-*/%" else True
-    if isinstance(node, nodes.Unary):
-        return 0 if node.operator == "-" else True
-    return "" if isinstance(node, nodes.Template) else None
-
-
-def _agreed(chosen: object, other: object) -> object:
-    """The chosen arm, converted to the type that both arms share."""
-    if type(chosen) is type(other) and isinstance(chosen, (str, bool)):
-        return chosen
-    if isinstance(chosen, PartialMap) or isinstance(other, PartialMap):
-        return chosen
-    try:
-        return agreed(chosen, other)
-    except EvaluationError as error:
-        raise EvaluationError(
-            f"the two sides of a conditional have types that do not fit: {named(chosen)} and {named(other)}"
-        ) from error
-
-
-def _undecided(why: Unknown, yes: object, no: object) -> object:
-    """What is certain of a conditional whose condition is not known."""
-    if not any(value is None or isinstance(value, Unknown) for value in (yes, no)):
-        try:
-            yes, no = _agreed(yes, no), _agreed(no, yes)
-        except EvaluationError:
-            return why
-    same = operators.equals(yes, no) if not isinstance(yes, Unknown) and not isinstance(no, Unknown) else why
-    if same is True:
-        return yes
-    if is_map(yes) and is_map(no):
-        common = {
-            key: value if operators.equals(value, no[key]) is True else why for key, value in yes.items() if key in no
-        }
-        partial = isinstance(yes, PartialMap) or isinstance(no, PartialMap)
-        if partial or yes.keys() != no.keys():
-            return PartialMap(common, why) if common else why
-        return common
-    return why
+    return conditionals.conditional(node, compile_node)
 
 
 def _tuple(node: nodes.Tuple) -> Compiled:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from sumptuary.sources.terraform.lazy import TerraformList, TerraformMap, TerraformSet
-from sumptuary.values import PartialMap, is_list, is_map
+from sumptuary.values import PartialMap, Unknown, is_list, is_map
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -61,6 +61,8 @@ class Type:
 ANY = Type("any")
 UNTOLD = Type("unknown")
 """The type of a value that is not known, or of the elements of an empty list of which nothing else is known."""
+REFUSED = Unknown("Terraform refuses this part of a side that is not taken")
+"""Stands for such a part, of which Terraform sees as little as of a null."""
 STRING = Type("string")
 NUMBER = Type("number")
 BOOL = Type("bool")
@@ -91,7 +93,7 @@ def type_of(value: object, null: Type = ANY) -> Type:
         return BOOL
     if isinstance(value, (int, Decimal)):
         return NUMBER
-    if value is None:
+    if value is None or value is REFUSED:
         return ANY
     if isinstance(value, (TerraformList, TerraformSet)):
         return Type("set" if isinstance(value, TerraformSet) else "list", _element_type(value, value, null))
