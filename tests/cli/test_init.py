@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from sumptuary.cli import program
+from sumptuary.cli.inputs import TERRAFORM
 from sumptuary.cli.insertion import with_hook
 from sumptuary.cli.survey import survey
 from sumptuary.errors import UsageError
@@ -387,6 +388,21 @@ def test_gitlab_gets_a_file_to_include(repository: Path, capsys: pytest.CaptureF
     assert include["file"] == f"/{template.relative_to(ROOT).as_posix()}"
     taken = next(iter(yaml.safe_load_all(template.read_text(encoding="utf-8"))))["spec"]["inputs"]
     assert set(include["inputs"]) <= set(taken)
+
+
+def test_the_workflow_runs_on_what_is_read_as_the_example_of_it_does(
+    repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert init(capsys)[0] == 0
+    example = ROOT / "integrations" / "github" / "pull-request.yml"
+    written, shown = (
+        # YAML 1.1 reads the key ``on`` as true
+        yaml.safe_load(path.read_text(encoding="utf-8"))[True]["pull_request"]["paths"]
+        for path in (repository / ".github/workflows/sumptuary.yml", example)
+    )
+    assert written == shown
+    for name in (*TERRAFORM, ".hcl", ".yaml", ".yml"):
+        assert f"**{name}" in written
 
 
 def test_the_workflow_gives_the_action_only_what_it_takes(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:

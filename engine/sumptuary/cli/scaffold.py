@@ -144,6 +144,7 @@ on:
       - "**.tf.json"
       - "**.tofu.json"
       - "**.tfvars.json"
+      - "**.hcl" # Terragrunt
       - "**.yaml"
       - "**.yml"
       - ".sumptuary/**"
