@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -253,3 +256,24 @@ def test_what_is_inferred_equals_what_the_module_itself_makes(tmp_path: Path) ->
     nodes = [{each.address for each in them.values() if each.type == groups[0]} for them in (read, inferred)]
     assert nodes[0] == nodes[1], "so that a finding has the same fingerprint before and after terraform init"
     assert 'module.eks.module.eks_managed_node_group["a"].aws_eks_node_group.this[0]' in nodes[0]
+
+
+def test_places_do_not_hang_on_the_hash_seed(tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text(
+        'module "gke" {\n  source  = "terraform-google-modules/kubernetes-engine/google"\n  version = "~> 36.0"\n'
+        '  project_id = "p"\n  name = "n"\n  regional = true\n  region = "europe-west1"\n'
+        '  zones = ["europe-west1-b"]\n  network = "n"\n  subnetwork = "s"\n  ip_range_pods = "p"\n'
+        '  ip_range_services = "s"\n}\n'
+    )
+    told = {
+        subprocess.run(
+            [sys.executable, "-m", "sumptuary", "resources", ".", "--allow-incomplete"],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONHASHSEED": str(seed), "XDG_CACHE_HOME": str(tmp_path / "cache")},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in range(4)
+    }
+    assert len(told) == 1
+    assert b"google_container_cluster" in told.pop()

@@ -104,7 +104,7 @@ class InferredOrigin(Origin):
         """What an expression names of the arguments: of its own element first, as that wins over what holds for all."""
         own: list[tuple[str, ...]] = []
         shared: list[tuple[str, ...]] = []
-        for reference in sorted(expression.references(), key=lambda each: expression.text.find(".".join(each))):
+        for reference in sorted(expression.references(), key=lambda each: (expression.text.find(".".join(each)), each)):
             root, rest = reference[0], reference[1:]
             if root == "each":
                 own += self._element(rest[1:] if rest[:1] == ("value",) else ())
