@@ -35,12 +35,22 @@ def same_kind(left: object, right: object) -> bool:
     return all(isinstance(left, kind) == isinstance(right, kind) for kind in _KINDS)
 
 
-def holds_empty(value: object) -> bool:
-    """Whether a value is, or holds, an empty collection: its type says more than can be seen of it."""
-    if isinstance(value, _KINDS) and not value:
+def alike(left: object, right: object) -> bool | None:
+    """Whether empty collections at the same places of two equal values are of one type; None where that is not kept.
+
+    An empty set of strings is not equal to ``toset([])``, though nothing else can be seen of either.
+    """
+    if is_map(left) and is_map(right):
+        pairs = [(item, right[key]) for key, item in left.items()]
+    elif is_list(left) and is_list(right):
+        pairs = list(zip(left, right, strict=True))
+    else:
         return True
-    inner = value.values() if is_map(value) else value if is_list(value) else ()
-    return any(holds_empty(item) for item in inner)
+    if isinstance(left, _KINDS) and not pairs:
+        one, other = getattr(left, "element", None), getattr(right, "element", None)
+        return None if one is None or other is None else one == other
+    answers = {alike(one, other) for one, other in pairs}
+    return False if False in answers else None if None in answers else True
 
 
 def type_rank(value: object) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator as plain
 
 from sumptuary.sources.terraform import numbers
-from sumptuary.sources.terraform.equality import equal, holds_empty, same_kind
+from sumptuary.sources.terraform.equality import alike, equal, same_kind
 from sumptuary.sources.terraform.lazy import Lazy, TerraformSet, settled
 from sumptuary.sources.terraform.primitives import named, to_bool, to_number
 from sumptuary.sources.terraform.scope import EvaluationError
@@ -83,13 +83,13 @@ def equals(left: object, right: object) -> bool | Unknown:
         return right
     unknown = first_unknown([left, right])
     if unknown is None:
-        same = equal(left, right)
-        return EMPTY_ALIKE if same and holds_empty(left) else same
+        same = equal(left, right) and alike(left, right)
+        return EMPTY_ALIKE if same is None else same
     return False if _differ(left, right) else unknown
 
 
 EMPTY_ALIKE = Unknown("whether two empty collections are of one type is not kept: Terraform calls others unequal")
-"""``toset([])`` is equal to itself, and to no empty set of strings."""
+"""Such as ``split`` and ``distinct`` give; of those that are converted it is."""
 
 
 def _equal_infinite(left: object, right: object) -> bool | Unknown:
