@@ -93,6 +93,11 @@ def computed_source(caller: Instance, declaration: Declaration) -> str | Unknown
     return Unknown("it is not a string")
 
 
+def is_computed(declaration: Declaration) -> bool:
+    """Whether the source of a call is put together of something, not written out."""
+    return "source" in declaration.body.attributes and source_of(declaration) is None
+
+
 def may_lead_below(declaration: Declaration) -> str | None:
     """The directory below which a call with a relative source that is put together leads; None for any other."""
     expression = declaration.expression("source")

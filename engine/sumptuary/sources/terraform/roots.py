@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from sumptuary.sources.terraform.calls import local_directory, may_lead_below
+from sumptuary.sources.terraform.calls import is_computed, local_directory, may_lead_below
 from sumptuary.sources.terraform.conditions import Condition, counted, report
 from sumptuary.sources.terraform.facets import fill
 from sumptuary.sources.terraform.graph import Run, root_instance
@@ -64,9 +64,11 @@ def _roots(
         for unit in units_of(with_units, library, options):
             yield run_of(unit, library, options, reached)
         called |= reached
-    for done in (called, reached):
-        for directory, module in modules.items():
-            if directory not in done:
+    # where a source that is put together leads is told only when its caller is read: those callers come first
+    ordered = sorted(modules.items(), key=lambda row: not any(is_computed(call) for call in row[1].calls.values()))
+    for done in (called, set[str]()):
+        for directory, module in ordered:
+            if directory not in done and directory not in reached:
                 given = given_for(module, options, library.tree)
                 yield Run(library, options, directory, given, reached, reusable=is_reusable(module)), module
 

@@ -10,7 +10,7 @@ from sumptuary.sources.terraform.functions.network import network_of
 from sumptuary.sources.terraform.functions.signature import Table
 from sumptuary.sources.terraform.operators import equals
 from sumptuary.sources.terraform.scope import EvaluationError, TooLargeError
-from sumptuary.values import Unknown
+from sumptuary.values import Unknown, is_list, is_map
 
 FUNCTIONS = Table()
 function = FUNCTIONS.function
@@ -88,7 +88,7 @@ def assumestringprefix(text: str, prefix: str) -> object:
 def _of_length(kind: str, bound: str) -> None:
     @function("any number", name=f"assume{kind}length{bound}", sees="parts")
     def run(value: object, number: int) -> object:
-        length = len(value) if isinstance(value, (list, dict)) else -1
+        length = len(value) if is_list(value) or is_map(value) else -1
         fits = length <= number if bound == "max" else length >= number if bound == "min" else length == number
         if not fits:
             raise EvaluationError(f"the {kind} is not of the length that is assumed")
