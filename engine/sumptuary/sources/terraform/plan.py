@@ -107,7 +107,10 @@ class _Reading:
         if before is not None and (stays or row.deferred or actions == ("forget",)):
             after = before
         elif is_map(change.get("after")) or change.get("after_unknown") is True or {"create", "update"} & {*actions}:
-            values = withheld(change.get("after"), change.get("after_unknown"), hides, secrets, row)
+            waiting = self.configuration.waiting(
+                row.address, change.get("after_unknown"), self.sources.dynamic_blocks(row.address)
+            )
+            values = withheld(change.get("after"), waiting, hides, secrets, row)
             after = self._resource(row, self._with_what_waits(row, values))
             if row.deferred:
                 after.multiplicity = Unknown(f"{row.address} waits for a later plan: {row.deferred}", (row.address,))

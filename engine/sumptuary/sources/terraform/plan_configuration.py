@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from sumptuary.sources.terraform.addresses import bare
+from sumptuary.sources.terraform.plan_defaults import written
 from sumptuary.sources.terraform.plan_secrets import texts_in
 from sumptuary.values import ABSENT, Unknown, is_list, is_map
 
@@ -125,7 +126,7 @@ def _only_map(tags: object) -> object:
 class PlanConfiguration:
     """Providers and references by address without indexes. ``secrets`` are the texts of sensitive root variables."""
 
-    __slots__ = ("_arguments", "_computed", "_outputs", "_providers", "_references", "_used", "secrets")
+    __slots__ = ("_arguments", "_computed", "_expressions", "_outputs", "_providers", "_references", "_used", "secrets")
 
     def __init__(self, plan: dict[str, object]) -> None:
         configuration = plan.get("configuration")
@@ -136,6 +137,7 @@ class PlanConfiguration:
         self._used: dict[str, str] = {}
         self._references: dict[str, dict[str, list[str]]] = {}
         self._computed: dict[str, list[str]] = {}
+        self._expressions: dict[str, object] = {}
         self._arguments: dict[str, dict[str, list[str]]] = {}
         self._outputs: dict[str, dict[str, list[str]]] = {}
         providers = tree.get("provider_config")
@@ -165,6 +167,7 @@ class PlanConfiguration:
         key, expressions = row.get("provider_config_key"), row.get("expressions")
         if isinstance(key, str):
             self._used[address] = key
+        self._expressions[address] = expressions
         self._references[address] = dict(_references(expressions, ""))
         self._computed[address] = [
             name
@@ -199,6 +202,14 @@ class PlanConfiguration:
     def outputs(self, module: list[str]) -> dict[str, list[str]]:
         """The outputs of a module, each with what it names there."""
         return self._outputs.get(_bare(module), {})
+
+    def waiting(self, address: str, unknown: object, dynamic: frozenset[str]) -> object:
+        """The marks of what is unknown after a change, of what the configuration says anything of.
+
+        ``dynamic`` names the blocks that are made by ``dynamic``, which a plan's configuration leaves out.
+        """
+        expressions = self._expressions.get(without_indexes(address))
+        return unknown if expressions is None else written(unknown, expressions, dynamic)
 
     def computed(self, address: str) -> list[str]:
         """The arguments whose expressions name anything, so that their values may be known only after apply."""

@@ -36,6 +36,18 @@ class Sources:
             self._downloaded = Downloaded(self._tree, directory)
             self._root = self._library.module(directory)
 
+    def dynamic_blocks(self, address: str) -> frozenset[str]:
+        """The types of blocks that a resource makes by ``dynamic``, as far as its source is here."""
+        steps = split(address)
+        module, names = self._root, []
+        while module is not None and len(steps) > 2 and steps[0] == "module":
+            names.append(bare(steps[1]))
+            call = module.calls.get(names[-1])
+            module, steps = self._called(call, names) if call is not None else None, steps[2:]
+        declaration = module.resources.get(".".join(bare(step) for step in steps[:2])) if module is not None else None
+        blocks = declaration.body.blocks if declaration is not None else ()
+        return frozenset(block.labels[0] for block in blocks if block.type == "dynamic" and block.labels)
+
     def origin(self, address: str) -> Origin | None:
         """Where the resource at an address is written; None when its source is not here."""
         module = self._root
