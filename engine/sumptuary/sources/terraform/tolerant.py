@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _LANGUAGE = Language(tree_sitter_hcl.language())
 _PARSER = Parser(_LANGUAGE)
+_TEMPLATE = re.compile(r"(?m)^[ \t]*(?:\{%|\{\{|<%).*|=[ \t]*(?:\{\{|<%).*")
+"""What Jinja, Go's templates and ERB begin their own with; Terraform has none of it outside of text."""
 _MAY_MEND = re.compile(rb"\d[eE][+-]?\d")
 MOST_PROBLEMS = 20
 
@@ -96,7 +98,8 @@ class _FileReader:
                 self.missing(node)
             elif node.is_error:
                 self.damaged.add(node.start_point.row)
-                self.problem(node, self.describe(node))
+                if not self.is_template(node):
+                    self.problem(node, self.describe(node))
             else:
                 waiting += [child for child in node.children if child.has_error or child.is_error or child.is_missing]
 
@@ -114,6 +117,18 @@ class _FileReader:
             self.problem(opened, f"the block {header[:60]} is not closed")
         else:
             self.problem(opened, f"{_OPEN[node.type]} is not closed")
+
+    def is_template(self, node: Node) -> bool:
+        """Note the line on which an error node shows itself to be of another template language, if it does."""
+        text = self.source[node.start_byte : node.end_byte].decode("utf-8", "replace")
+        found = _TEMPLATE.search(text)
+        if found is None:
+            return False
+        line = node.start_point.row + 1 + text.count("\n", 0, found.start())
+        message = f"unexpected {found[0].strip(' =')[:40]}: a template of another language, to be rendered or excluded"
+        if len(self.file.problems) < MOST_PROBLEMS:
+            self.file.problems.append(Problem(line, 1, message))
+        return True
 
     def describe(self, node: Node) -> str:
         """What is wrong at an error node, in words."""
