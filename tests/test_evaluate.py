@@ -31,6 +31,7 @@ from sumptuary.rule import (
     parameter,
 )
 from sumptuary.values import CALLER, Unknown
+from sumptuary.verdicts import what_settles
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 
@@ -268,3 +269,20 @@ def test_fingerprints_survive_moved_lines_and_the_directory_of_the_call() -> Non
     assert first == moved == only(run([inside], law(), prefix="envs")).fingerprint
     assert first != only(run([instance("b", "big")], law())).fingerprint
     assert first != only(run([instance("a", "big")], law(id="other"))).fingerprint
+
+
+@pytest.mark.parametrize(
+    ("depends_on", "source", "said"),
+    [
+        (("var.size",), "terraform", "Give var.size a value with --var"),
+        (("aws_vpc.main.id",), "terraform", "Check the plan"),
+        (("aws_vpc.main.id",), "plan", "It is known only after the apply."),
+        (("aws_vpc.main.id",), "state", ""),
+        (("infra/main.tf",), "terraform", "Mend the file"),
+        ((), "plan", ""),
+    ],
+)
+def test_the_remedy_fits_what_was_read(depends_on: tuple[str, ...], source: str, said: str) -> None:
+    remedy = what_settles(depends_on, source)
+    assert remedy.startswith(said)
+    assert bool(remedy) == bool(said)

@@ -103,7 +103,7 @@ def in_context(
     elif isinstance(outcome, Undecided):
         violation.reason, violation.depends_on = outcome.reason, outcome.depends_on
         violation.message = f"{resource.address}: cannot be judged: {outcome.reason}"
-        violation.remediation = what_settles(outcome.depends_on)
+        violation.remediation = what_settles(outcome.depends_on, resource.source)
         violation.blocking = may_block and policy.enforcement.on_unknown == "fail"
     if resource.inferred:
         _say_supposed(violation, policy, resource.inferred)
@@ -192,8 +192,11 @@ def _places(resource: Resource, attribute: str) -> tuple[Place | None, tuple[tup
     return leaf, tuple(related)
 
 
-def what_settles(depends_on: Sequence[str]) -> str:
-    """What a person can do about an unknown."""
+_FILES = (".tf", ".tofu", ".tf.json", ".tofu.json", ".hcl")
+
+
+def what_settles(depends_on: Sequence[str], source: str = "") -> str:
+    """What a person can do about an unknown of a source: files, or a plan, which knows no more before it is applied."""
     if "nodeSelector" in depends_on:
         return (
             "Name it with a node selector (nvidia.com/gpu.product, cloud.google.com/gke-accelerator), or the cluster's "
@@ -210,6 +213,10 @@ def what_settles(depends_on: Sequence[str]) -> str:
     if variables:
         names = ", ".join(variables[:3])
         return f"Give {names} a value with --var or --var-file, or check the plan (terraform show -json)."
+    if any(name.endswith(_FILES) for name in depends_on):
+        return "Mend the file, which could not be read whole."
+    if source in ("plan", "state"):
+        return "It is known only after the apply." if depends_on and source == "plan" else ""
     if any(name.startswith(("data.", "module.")) or "." in name for name in depends_on):
         return "Check the plan (terraform show -json), where the value is known."
     return ""

@@ -38,8 +38,8 @@ class Sources:
 
     def dynamic_blocks(self, address: str) -> frozenset[str]:
         """The types of blocks that a resource makes by ``dynamic``, as far as its source is here."""
-        steps = split(address)
-        module, names = self._root, []
+        steps, names = split(address), list[str]()
+        module = self._root
         while module is not None and len(steps) > 2 and steps[0] == "module":
             names.append(bare(steps[1]))
             call = module.calls.get(names[-1])
