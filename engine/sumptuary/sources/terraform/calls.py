@@ -7,7 +7,7 @@ import os
 
 from sumptuary.sources.terraform.lazy import settled
 from sumptuary.sources.terraform.modules import literal
-from sumptuary.values import ABSENT, Unknown, is_list, is_map
+from sumptuary.values import Unknown, is_list, is_map
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -84,13 +84,14 @@ def local_directory(declaration: Declaration, source: str | None = None) -> str 
     return os.path.normpath(os.path.join(os.path.dirname(declaration.path), source))
 
 
-def computed_source(caller: Instance, declaration: Declaration) -> str | Unknown:
-    """A source that is put together, as Terraform 1.15 and OpenTofu 1.8 allow, of variables and locals."""
+def computed_source(caller: Instance, declaration: Declaration) -> str | Unknown | None:
+    """A source that is put together, as Terraform 1.15 and OpenTofu 1.8 allow, of variables and locals.
+
+    None for what is no text: Terraform refuses it.
+    """
     expression = declaration.expression("source")
-    value = settled(expression.evaluate(caller)) if expression is not None else ABSENT
-    if isinstance(value, (str, Unknown)) and value != "":
-        return value
-    return Unknown("it is not a string")
+    value = settled(expression.evaluate(caller)) if expression is not None else None
+    return value if isinstance(value, Unknown) or (isinstance(value, str) and value) else None
 
 
 def is_computed(declaration: Declaration) -> bool:
@@ -119,6 +120,10 @@ def target_of(caller: Instance, declaration: Declaration) -> Target:
         return Target(None, "has no source")
     if source is None:
         told = computed_source(caller, declaration)
+        if told is None:
+            what = "has a source that is not a text"
+            tree.fail(declaration.path, declaration.body.attributes["source"].line, f"module.{declaration.name} {what}")
+            return Target(None, what)
         if isinstance(told, Unknown):
             return _of_unknown_source(caller, declaration, told)
         source = told

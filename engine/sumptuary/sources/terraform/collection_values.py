@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 
 from sumptuary.sources.terraform import nodes
 from sumptuary.sources.terraform.cursor import NAME, SPACE, Cursor
@@ -11,14 +12,14 @@ from sumptuary.sources.terraform.nodes import Node
 _PLAIN_KEY = re.compile(r"([^\W\d][\w-]*+)[ \t]*+=(?![=>])[ \t]*+")
 
 
-class CollectionReader(Cursor):
+class CollectionReader(Cursor, ABC):
     """Reads collections; what stands in them is read by the reader of expressions, which builds on this."""
 
     __slots__ = ()
 
+    @abstractmethod
     def expression(self) -> Node:
         """An expression and the white space after it."""
-        raise NotImplementedError
 
     def bracketed(self) -> Node:
         """A tuple, or the ``for`` that makes one."""

@@ -45,9 +45,9 @@ _KEY = re.compile(
     re.ASCII,
 )
 """The end of an object, or a key, together with its value where that is simple."""
-_SIGN = r"(&&|\|\||[=!<>]=|[-+*%<>]|/(?![/*])|[?:,)\]}\[]|\.\.\.|\.[A-Za-z_][\w-]*+"
-_AFTER = re.compile(rf"{BLANKS}{_SIGN})", re.ASCII)
-_AFTER_ON_LINE = re.compile(rf"[ \t]*+(?:{_SIGN})|(?:(?:#|//)[^\n]*+|\r?)(?:\n|\Z))", re.ASCII)
+_SIGN = rf"(&&|\|\||[=!<>]=|[-+*%<>]|/(?![/*])|[?:,)\]}}\[]|\.\.\.|\.{NAME})"
+_AFTER = re.compile(BLANKS + _SIGN, re.ASCII)
+_AFTER_ON_LINE = re.compile(rf"[ \t]*+(?:{_SIGN}|(?:(?:#|//)[^\n]*+|\r?)(?:\n|\Z))", re.ASCII)
 _OPERATORS = frozenset(("&&", "||", "==", "!=", "<=", ">=", "<", ">", "+", "-", "*", "/", "%"))
 _CLOSED_BY = {"call": ")", "group": ")", "tuple": "]", "index": "]", "object": "}"}
 
