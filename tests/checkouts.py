@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-POLICY = """\
+TEAM_TAG = """\
 apiVersion: sumptuary/v1
 kind: Policy
 metadata: {id: team-tag, version: 1.0.0, title: All has a team, severity: high, category: allocation, owner: "@f"}
@@ -19,16 +19,18 @@ spec:
   rule: required-tags
   parameters: {tags: [team]}
   enforcement: {default: hard-mandatory}
----
+"""
+POLICY = f"""\
+{TEAM_TAG}---
 apiVersion: sumptuary/v1
 kind: Policy
-metadata: {id: spend, version: 1.0.0, title: Increases are approved, severity: high, category: budgeting, owner: "@f"}
+metadata: {{id: spend, version: 1.0.0, title: Increases are approved, severity: high, category: budgeting, owner: "@f"}}
 spec:
   description: Somebody who owns the money agrees first.
-  select: {kinds: [change.set]}
+  select: {{kinds: [change.set]}}
   rule: budget-approval
-  parameters: {monthly_increase: {amount: "1000", currency: USD}}
-  enforcement: {default: hard-mandatory}
+  parameters: {{monthly_increase: {{amount: "1000", currency: USD}}}}
+  enforcement: {{default: hard-mandatory}}
 """
 APPROVAL = """\
 apiVersion: sumptuary/v1
@@ -41,18 +43,9 @@ spec:
   reason: The spring model.
   expires: 2026-12-31
 """
-TERMS = """\
-apiVersion: sumptuary/v1
-kind: Policy
-metadata: {id: team-tag, version: 1.0.0, title: All has a team, severity: high, category: allocation, owner: "@f"}
-spec:
-  description: Cost without an owner is nobody's.
-  select: {kinds: [compute.instance]}
-  rule: required-tags
-  parameters: {tags: [team]}
-  enforcement: {default: soft-mandatory}
-  waivers: {approvers: ["@finops"], max_duration: 30d}
-"""
+TERMS = (
+    TEAM_TAG.replace("hard-mandatory", "soft-mandatory") + '  waivers: {approvers: ["@finops"], max_duration: 30d}\n'
+)
 SPEND = """\
 apiVersion: sumptuary/v1
 kind: Policy

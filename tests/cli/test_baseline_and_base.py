@@ -10,19 +10,9 @@ from typing import Any
 
 import pytest
 
+from checkouts import TEAM_TAG
 from sumptuary.cli import program
 
-POLICY = """\
-apiVersion: sumptuary/v1
-kind: Policy
-metadata: {id: team-tag, version: 1.0.0, title: All has a team, severity: high, category: allocation, owner: "@f"}
-spec:
-  description: Cost without an owner is nobody's.
-  select: {kinds: [compute.instance]}
-  rule: required-tags
-  parameters: {tags: [team]}
-  enforcement: {default: hard-mandatory}
-"""
 PROVIDER = 'provider "aws" {\n  region = "us-east-1"\n}\n'
 USUAL = Path(".sumptuary/baseline.json")
 
@@ -42,7 +32,7 @@ def git(*arguments: str) -> None:
 @pytest.fixture(autouse=True)
 def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "shop").mkdir()
-    (tmp_path / "team.yaml").write_text(POLICY)
+    (tmp_path / "team.yaml").write_text(TEAM_TAG)
     monkeypatch.chdir(tmp_path / "shop")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     git("init", "--quiet")

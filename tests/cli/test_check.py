@@ -7,19 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from checkouts import TEAM_TAG
 from sumptuary.cli import program
 
-POLICY = """\
-apiVersion: sumptuary/v1
-kind: Policy
-metadata: {id: team-tag, version: 1.0.0, title: All has a team, severity: high, category: allocation, owner: "@f"}
-spec:
-  description: Cost without an owner is nobody's.
-  select: {kinds: [compute.instance]}
-  rule: required-tags
-  parameters: {tags: [team]}
-  enforcement: {default: hard-mandatory}
-"""
 TREE = """\
 provider "aws" {
   region = "us-east-1"
@@ -38,7 +28,7 @@ variable "type" {}
 def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "infra").mkdir()
     (tmp_path / "infra" / "main.tf").write_text(TREE)
-    (tmp_path / "team.yaml").write_text(POLICY)
+    (tmp_path / "team.yaml").write_text(TEAM_TAG)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
 

@@ -10,23 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from checkouts import TEAM_TAG
 from sumptuary.cli import program
 from sumptuary.cli.arguments import Output
 from sumptuary.cli.outcome import deliver
 from sumptuary.coverage import Coverage
 from sumptuary.report import CatalogueStamp, Report, Spend, summarise
 
-POLICY = """\
-apiVersion: sumptuary/v1
-kind: Policy
-metadata: {id: team-tag, version: 1.0.0, title: All has a team, severity: high, category: allocation, owner: "@f"}
-spec:
-  description: Cost without an owner is nobody's.
-  select: {kinds: [compute.instance]}
-  rule: required-tags
-  parameters: {tags: [team]}
-  enforcement: {default: hard-mandatory}
-"""
 BARE = 'provider "aws" {\n  region = "us-east-1"\n}\nresource "aws_instance" "a" {\n  instance_type = "m5.large"\n%s}\n'
 BROKEN = BARE % ""
 MENDED = BARE % '  tags = { team = "ml" }\n'
@@ -39,7 +29,7 @@ def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     checkout = tmp_path / "shop"
     (checkout / ".git").mkdir(parents=True)
     (checkout / "infra").mkdir()
-    (checkout / "team.yaml").write_text(POLICY)
+    (checkout / "team.yaml").write_text(TEAM_TAG)
     monkeypatch.chdir(checkout)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
 
@@ -118,7 +108,7 @@ def test_a_finding_that_turns_unknown_stays_open(capsys: pytest.CaptureFixture[s
 
 def test_another_policy_says_nothing_of_this_one(capsys: pytest.CaptureFixture[str]) -> None:
     check(1, BROKEN)
-    Path("team.yaml").write_text(POLICY.replace("team-tag", "owner-tag"))
+    Path("team.yaml").write_text(TEAM_TAG.replace("team-tag", "owner-tag"))
     check(2, MENDED)
     (finding,) = asked(capsys)["findings"]
     assert (finding["state"], finding["not_known"]) == ("open", "its policy was not in force")
@@ -274,4 +264,4 @@ def test_a_history_that_cannot_be_written_hides_no_report(capsys: pytest.Capture
     said = capsys.readouterr()
     assert said.out.endswith("Failed: 1 violation, 1 blocking (exit 1)\n")
     assert said.err.startswith("sumptuary: ")
-    assert Path("team.yaml").read_text() == POLICY
+    assert Path("team.yaml").read_text() == TEAM_TAG

@@ -9,22 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from checkouts import GOOD, PROVIDER, instance
+from checkouts import GOOD, PROVIDER, TERMS, instance
 from sumptuary.cli import program
 
 Run = Callable[..., tuple[int, str, str]]
 
-LAWS = """\
-apiVersion: sumptuary/v1
-kind: Policy
-metadata: {id: team-tag, version: 1.0.0, title: All has a team, severity: high, category: allocation, owner: "@f"}
-spec:
-  description: Cost without an owner is nobody's.
-  select: {kinds: [compute.instance]}
-  rule: required-tags
-  parameters: {tags: [team]}
-  enforcement: {default: soft-mandatory}
-  waivers: {approvers: ["@finops", "@leads"], max_duration: 30d}
+LAWS = (
+    TERMS.replace('["@finops"]', '["@finops", "@leads"]')
+    + """\
 ---
 apiVersion: sumptuary/v1
 kind: Policy
@@ -40,6 +32,7 @@ spec:
     approvals: [{above: "0", from: ["@vp", "@finops"], min: 2}]
   enforcement: {default: soft-mandatory}
 """
+)
 WHO = ("--reason", "An experiment.", "--owner", "@ml", "--approver", "@finops")
 NOW = ("--now", "2026-11-21T10:00:00Z")
 
