@@ -170,11 +170,13 @@ def _named(violation: Violation) -> Decimal:
 
 def _pending(asked: _Asked, approvals: Sequence[Approval], coverage: Coverage) -> list[Approval]:
     """Approvals in the tree of what is asked about that the base does not have, so that they do not count."""
+    from sumptuary.cli.former import counts_later
+
     plans = ("", *coverage.plans.values())
     return [
         one
         for one in approvals
-        if f"{_where(one)} counts once it is merged" in coverage.notes
+        if counts_later("approval", one) in coverage.notes
         and one.plan_digest in plans
         and any(_is_within(finding, one.scope, one.per) for finding in asked.findings)
     ]

@@ -70,7 +70,12 @@ def _note_pending(
     before = [replace(one, place=NOWHERE) for one in former]
     for one in given:
         if replace(one, place=NOWHERE) not in before and around.now < expiry(one.expires):
-            coverage.note(f"the {kind} {one.id} ({one.place.path}:{one.place.line}) counts once it is merged")
+            coverage.note(counts_later(kind, one))
+
+
+def counts_later(kind: str, one: Approval | Waiver) -> str:
+    """The note on a decision that the base does not have: ``approve`` looks for it among those of the check it ran."""
+    return f"the {kind} {one.id} ({one.place.path}:{one.place.line}) counts once it is merged"
 
 
 def _laws_before(mirror: Mirror, arguments: Namespace, coverage: Coverage) -> Laws:
